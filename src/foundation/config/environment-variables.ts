@@ -51,7 +51,11 @@ export const ENVIRONMENT_VARIABLES = [
     aliases: ['CAL_API_URL'],
   },
   { name: 'CALCOM_TIMEOUT', default: '15', meaning: 'upper limit of every provider call, seconds (1 to 60)' },
-  { name: 'CALCOM_RETRY_ATTEMPTS', default: '2', meaning: 'repeats of a failed read (0 to 5); writes are never repeated' },
+  {
+    name: 'CALCOM_RETRY_ATTEMPTS',
+    default: '2',
+    meaning: 'repeats of a failed read (0 to 5); writes are never repeated',
+  },
   { name: 'CALCOM_DEBUG', default: 'false', meaning: '`true` logs provider requests and answers, redacted' },
   {
     name: 'COMPAT_DEFAULT_COMPANY',

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { AppConfig, EncryptionKey, LOG_LEVELS, LogLevel } from './app-config';
-import { ENVIRONMENT_VARIABLES, EnvironmentVariable, OTHER_KNOWN_NAMES, OUR_PREFIXES, VariableName } from './environment-variables';
+import {
+  ENVIRONMENT_VARIABLES,
+  EnvironmentVariable,
+  OTHER_KNOWN_NAMES,
+  OUR_PREFIXES,
+  VariableName,
+} from './environment-variables';
 
 type Environment = Record<string, string | undefined>;
 
@@ -101,7 +107,8 @@ function decideMode(reader: EnvironmentReader, production: boolean, databaseUrl?
   if (production && demo) reader.faults.push('DEMO: cannot be true when NODE_ENV is production');
   const asked = demo ?? databaseUrl === undefined;
   const mode = asked && !production ? 'demo' : 'service';
-  if (mode === 'service' && databaseUrl === undefined) reader.faults.push('DATABASE_URL: is required outside demo mode');
+  if (mode === 'service' && databaseUrl === undefined)
+    reader.faults.push('DATABASE_URL: is required outside demo mode');
   return mode;
 }
 
@@ -140,7 +147,8 @@ function readAdminKey(reader: EnvironmentReader, production: boolean): string | 
 
 function readDeploymentId(reader: EnvironmentReader): string {
   const id = reader.text('DEPLOYMENT_ID') ?? '';
-  if (!/^[\w.-]{1,64}$/.test(id)) reader.faults.push('DEPLOYMENT_ID: 1 to 64 letters, digits, dots, dashes or underscores');
+  if (!/^[\w.-]{1,64}$/.test(id))
+    reader.faults.push('DEPLOYMENT_ID: 1 to 64 letters, digits, dots, dashes or underscores');
   return id;
 }
 
@@ -160,7 +168,8 @@ function readEventTypeId(reader: EnvironmentReader): string | undefined {
 
 function readCalcom(reader: EnvironmentReader): AppConfig['calcom'] {
   const bookingsApiVersion = reader.text('CALCOM_API_VERSION') ?? '';
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(bookingsApiVersion)) reader.faults.push('CALCOM_API_VERSION: must be a date YYYY-MM-DD');
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(bookingsApiVersion))
+    reader.faults.push('CALCOM_API_VERSION: must be a date YYYY-MM-DD');
   const webhookSecret = reader.text('CALCOM_WEBHOOK_SECRET');
   if (webhookSecret !== undefined && webhookSecret.length < 16) {
     reader.faults.push('CALCOM_WEBHOOK_SECRET: must have at least 16 characters');

@@ -38,7 +38,9 @@ export function endOfDay(date: string, timeZone: string): number {
 
 /** ISO 8601 with the offset that the zone has at that instant, to the second. */
 export function formatInstant(ms: number, timeZone = 'UTC'): string {
-  return DateTime.fromMillis(ms, { zone: timeZone }).toISO({ suppressMilliseconds: true }) ?? new Date(ms).toISOString();
+  return (
+    DateTime.fromMillis(ms, { zone: timeZone }).toISO({ suppressMilliseconds: true }) ?? new Date(ms).toISOString()
+  );
 }
 
 /** Calendar date of an instant in a zone. */

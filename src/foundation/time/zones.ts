@@ -27,7 +27,9 @@ function look(name: string): string | undefined {
 }
 
 function titleCased(name: string): string {
-  return name.toLowerCase().replace(/(^|[/_-])([a-z])/g, (_, gap: string, letter: string) => gap + letter.toUpperCase());
+  return name
+    .toLowerCase()
+    .replace(/(^|[/_-])([a-z])/g, (_, gap: string, letter: string) => gap + letter.toUpperCase());
 }
 
 /** Version of the zone rules in this process, for example `2026c`: an old one books an hour wrong. */

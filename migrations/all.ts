@@ -1,0 +1,4 @@
+import { Foundation1763600000000 } from './1763600000000-foundation';
+
+/** Every migration, oldest first. A list, not a glob: it is the same under SWC, Jest and in the image. */
+export const MIGRATIONS = [Foundation1763600000000];
