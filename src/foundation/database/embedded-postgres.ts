@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { Client, escapeIdentifier } from 'pg';
 import { createCluster, knownPassword, locateCluster, type Cluster } from './embedded-cluster';
 import { claimFolder } from './embedded-lock';
@@ -41,6 +41,23 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   } catch (error) {
     release();
     throw error;
+  }
+}
+
+/**
+ * Stops the server of a data directory, if one is left, and deletes the directory and all its data. Throws, and leaves
+ * everything as it is, when the directory is in use by a living process. No error when there is no such directory.
+ */
+export async function removeEmbeddedPostgres(dataDirectory: string): Promise<void> {
+  if (!existsSync(dataDirectory)) return;
+  const release = await claimFolder(realpathSync(dataDirectory));
+  try {
+    const cluster = locateCluster(realpathSync(dataDirectory));
+    await stopServer(cluster);
+    rmSync(cluster.folder, { recursive: true, force: true });
+    rmSync(dataDirectory, { recursive: true, force: true });
+  } finally {
+    release();
   }
 }
 
