@@ -1,0 +1,43 @@
+import { DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import type { DestinationStream } from 'pino';
+import { AvailabilityModule } from './features/availability/availability.module';
+import { BookingsModule } from './features/bookings/bookings.module';
+import { AccessGuard } from './features/companies/access.guard';
+import { CompaniesModule } from './features/companies/companies.module';
+import { ConnectionStoreModule } from './features/companies/connection-store.module';
+import { CompatibilityModule } from './features/compatibility/compatibility.module';
+import { EventTypesModule } from './features/event-types/event-types.module';
+import { OperationsModule } from './features/operations/operations.module';
+import { translateSchedulingError } from './features/operations/scheduling-error.translation';
+import { WebhooksModule } from './features/webhooks/webhooks.module';
+import type { AppConfig } from './foundation/config/app-config';
+import { FoundationModule } from './foundation/foundation.module';
+import { AnyExceptionFilter, ERROR_TRANSLATIONS } from './foundation/http/exception.filter';
+import { ProvidersModule } from './providers/providers.module';
+
+/** The only file that knows every room. */
+@Module({})
+export class AppModule {
+  static forRoot(config: AppConfig, logDestination?: DestinationStream): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        FoundationModule.forRoot(config, logDestination),
+        ProvidersModule.forRoot(ConnectionStoreModule),
+        CompaniesModule,
+        EventTypesModule,
+        AvailabilityModule,
+        BookingsModule,
+        WebhooksModule,
+        CompatibilityModule,
+        OperationsModule,
+      ],
+      providers: [
+        { provide: ERROR_TRANSLATIONS, useValue: [translateSchedulingError] },
+        { provide: APP_FILTER, useClass: AnyExceptionFilter },
+        { provide: APP_GUARD, useClass: AccessGuard },
+      ],
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import { ApiError } from '../../foundation/errors/api-error';
+import type { ErrorCode } from '../../foundation/errors/error-table';
+import { SchedulingError, type SchedulingErrorCode } from '../../scheduling/scheduling-error';
+
+/** What a provider's failure means to our caller. Never 401: that would blame the caller's key for the company's. */
+const CODES: Record<SchedulingErrorCode, ErrorCode> = {
+  SLOT_UNAVAILABLE: 'SLOT_UNAVAILABLE',
+  REFUSED: 'BOOKING_REFUSED',
+  INVALID_REQUEST: 'VALIDATION_ERROR',
+  EVENT_TYPE_NOT_FOUND: 'EVENT_TYPE_NOT_FOUND',
+  BOOKING_NOT_FOUND: 'BOOKING_NOT_FOUND',
+  NOT_FOUND: 'NOT_FOUND',
+  AUTHENTICATION_FAILED: 'PROVIDER_AUTHENTICATION_FAILED',
+  RATE_LIMITED: 'RATE_LIMIT_EXCEEDED',
+  UNAVAILABLE: 'PROVIDER_UNAVAILABLE',
+  OUTCOME_UNKNOWN: 'OUTCOME_UNKNOWN',
+  UNSUPPORTED: 'NOT_SUPPORTED_BY_PROVIDER',
+};
+
+/** A provider's block lasts a minute; said when the provider did not say how long. */
+const RETRY_AFTER_DEFAULT_SECONDS = 60;
+
+export function translateSchedulingError(error: unknown): ApiError | undefined {
+  if (!(error instanceof SchedulingError)) return undefined;
+  const { reason, retryAfterSeconds } = error.details;
+  const wait = Math.ceil(retryAfterSeconds ?? RETRY_AFTER_DEFAULT_SECONDS);
+  return new ApiError(CODES[error.code], {
+    details: reason ? { reason } : {},
+    headers: error.code === 'RATE_LIMITED' ? { 'retry-after': String(wait) } : {},
+    cause: error,
+  });
+}
