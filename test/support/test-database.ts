@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client, DatabaseError, escapeIdentifier } from 'pg';
 
 /** Set by Jest's global set-up for its workers: the server's address and the migrated database to copy. */
-export const TEST_SERVER = 'SLOTBRIDGE_TEST_SERVER';
-export const TEST_TEMPLATE = 'SLOTBRIDGE_TEST_TEMPLATE';
+export const TEST_SERVER = 'TEST_POSTGRES_SERVER';
+export const TEST_TEMPLATE = 'TEST_POSTGRES_TEMPLATE';
 
 // A copy takes 0.1 s and needs the template for itself, so two workers may have to wait for each other.
 const PATIENCE_MS = 10_000;
