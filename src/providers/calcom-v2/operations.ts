@@ -1,0 +1,73 @@
+/** Which `cal-api-version` each endpoint family speaks. A wrong one does not fail: it routes to an older shape, or to 404. */
+const FAMILY_VERSIONS = {
+  bookings: '2024-08-13',
+  slots: '2024-09-04',
+  eventTypes: '2024-06-14',
+  schedules: '2024-06-11',
+  /** me, teams and webhooks have one shape for every version. */
+  unversioned: undefined,
+} as const;
+
+type Family = keyof typeof FAMILY_VERSIONS;
+
+interface Operation {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** What is logged: never the values, for a booking's uid is enough to cancel it. */
+  path: string;
+  family: Family;
+  /** Upper limit of one attempt. */
+  timeoutMs: number;
+}
+
+/** Slots take 0.3 to 0.8 s; a page waits for them, so six seconds are already too long. */
+const SLOTS_MS = 6_000;
+/** Bookings take 1.5 to 5 s, longer when a slow webhook receiver is called inside the request; giving up early only loses the outcome. */
+const BOOKINGS_MS = 15_000;
+const OTHERS_MS = 10_000;
+
+/** Every call we make. Names are labels of logs, metrics and the error table. */
+export const OPERATIONS = {
+  'me.get': { method: 'GET', path: '/me', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teams.list': { method: 'GET', path: '/teams', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'schedules.list': { method: 'GET', path: '/schedules', family: 'schedules', timeoutMs: OTHERS_MS },
+  'event-types.list': { method: 'GET', path: '/event-types', family: 'eventTypes', timeoutMs: OTHERS_MS },
+  'event-types.get': { method: 'GET', path: '/event-types/{id}', family: 'eventTypes', timeoutMs: OTHERS_MS },
+  'event-types.create': { method: 'POST', path: '/event-types', family: 'eventTypes', timeoutMs: OTHERS_MS },
+  'event-types.update': { method: 'PATCH', path: '/event-types/{id}', family: 'eventTypes', timeoutMs: OTHERS_MS },
+  'event-types.delete': { method: 'DELETE', path: '/event-types/{id}', family: 'eventTypes', timeoutMs: OTHERS_MS },
+  'slots.list': { method: 'GET', path: '/slots', family: 'slots', timeoutMs: SLOTS_MS },
+  'bookings.create': { method: 'POST', path: '/bookings', family: 'bookings', timeoutMs: BOOKINGS_MS },
+  'bookings.list': { method: 'GET', path: '/bookings', family: 'bookings', timeoutMs: BOOKINGS_MS },
+  'bookings.get': { method: 'GET', path: '/bookings/{id}', family: 'bookings', timeoutMs: BOOKINGS_MS },
+  'bookings.reschedule': {
+    method: 'POST',
+    path: '/bookings/{id}/reschedule',
+    family: 'bookings',
+    timeoutMs: BOOKINGS_MS,
+  },
+  'bookings.cancel': { method: 'POST', path: '/bookings/{id}/cancel', family: 'bookings', timeoutMs: BOOKINGS_MS },
+  'bookings.confirm': { method: 'POST', path: '/bookings/{id}/confirm', family: 'bookings', timeoutMs: BOOKINGS_MS },
+  'bookings.decline': { method: 'POST', path: '/bookings/{id}/decline', family: 'bookings', timeoutMs: BOOKINGS_MS },
+  'bookings.mark-absent': {
+    method: 'POST',
+    path: '/bookings/{id}/mark-absent',
+    family: 'bookings',
+    timeoutMs: BOOKINGS_MS,
+  },
+  'webhooks.list': { method: 'GET', path: '/webhooks', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'webhooks.create': { method: 'POST', path: '/webhooks', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'webhooks.update': { method: 'PATCH', path: '/webhooks/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'webhooks.delete': { method: 'DELETE', path: '/webhooks/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+export function isWrite(operation: OperationName): boolean {
+  return OPERATIONS[operation].method !== 'GET';
+}
+
+/** The version header's value; only the bookings family can be set by configuration. */
+export function apiVersion(operation: OperationName, bookingsApiVersion: string): string | undefined {
+  const family: Family = OPERATIONS[operation].family;
+  return family === 'bookings' ? bookingsApiVersion || FAMILY_VERSIONS.bookings : FAMILY_VERSIONS[family];
+}

@@ -1,0 +1,20 @@
+import { HttpModule } from '@nestjs/axios';
+import { DynamicModule, Type } from '@nestjs/common';
+import { ProviderDirectory } from '../scheduling/provider-directory';
+import { CalcomV2Client } from './calcom-v2/client';
+import { keepAliveAgents } from './calcom-v2/http-agents';
+import { KnownProvidersDirectory } from './provider-directory.service';
+
+/** The providers' room. Configuration, logger and metrics are global; credentials come from the module that is given. */
+export class ProvidersModule {
+  /** @param connectionStoreModule exports an implementation of `ConnectionStore`. */
+  static forRoot(connectionStoreModule: Type | DynamicModule): DynamicModule {
+    return {
+      module: ProvidersModule,
+      global: true,
+      imports: [HttpModule.registerAsync({ useFactory: keepAliveAgents }), connectionStoreModule],
+      providers: [CalcomV2Client, { provide: ProviderDirectory, useClass: KnownProvidersDirectory }],
+      exports: [ProviderDirectory],
+    };
+  }
+}
