@@ -19,6 +19,7 @@ import { CalcomV2Client, Caller } from './client';
 import { eventTypeBody, toEventType } from './event-type-mapper';
 import {
   bookingBody,
+  carriesRef,
   slotsQuery,
   toAccount,
   toBooking,

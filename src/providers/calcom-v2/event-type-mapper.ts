@@ -24,13 +24,17 @@ export function toEventType(wire: WireEventType): EventType {
     price: wire.price ?? 0,
     authenticationRequired: wire.bookingRequiresAuthentication ?? false,
     schedulingType: SCHEDULING_TYPES[wire.schedulingType ?? ''] ?? 'individual',
-    hosts: (wire.hosts ?? wire.users ?? []).map(toHost),
+    hosts: toHosts(wire),
     bookingFields: toBookingFields(wire),
     locations: (wire.locations ?? []).map(toLocation),
     ...minutes(wire),
     ...switches(wire),
     ...optionalFields(wire),
   };
+}
+
+function toHosts({ hosts, users }: WireEventType): EventType['hosts'] {
+  return (hosts ?? users ?? []).map(toHost);
 }
 
 function minutes(
