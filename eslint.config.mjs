@@ -45,5 +45,8 @@ export default tseslint.config(
     },
   },
   { files: ['migrations/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
-  { files: ['src/main.ts', 'src/sandbox/main.ts', 'src/demo/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['src/main.ts', 'src/sandbox/main.ts', 'src/demo/**/*.ts', 'bench/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
 );

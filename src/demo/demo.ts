@@ -3,7 +3,6 @@ import pino from 'pino';
 import type { AppConfig } from '../foundation/config/app-config';
 import { createDatabaseIfMissing, startEmbeddedPostgres } from '../foundation/database/embedded-postgres';
 import { startSandbox } from '../sandbox/sandbox-server';
-import type { ServiceOptions } from '../create-service';
 import { DemoData, type DemoState } from './demo-data';
 import { seedDemo } from './demo-seed';
 
@@ -23,7 +22,7 @@ export async function prepareDemo(config: AppConfig) {
   const apiUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`;
   const sandbox = await startSandboxBeside(config.port, databaseUrl);
   const logFile = data.path('service.log');
-  const options: ServiceOptions = { logDestination: pino.destination({ dest: logFile, sync: false, mkdir: true }) };
+  const options = { logDestination: pino.destination({ dest: logFile, sync: false, mkdir: true }) };
 
   return {
     config: {

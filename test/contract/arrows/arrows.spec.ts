@@ -23,7 +23,7 @@ function caughtBy(files: Record<string, string>): string[] {
 }
 
 function cruise(house: string): string[] {
-  const program = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const program = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
   const options = ['src', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'];
   let output: string;
   try {
