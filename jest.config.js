@@ -2,7 +2,7 @@
  * Jest runs CommonJS, so SWC must compile the packages that are ES modules only (the list below).
  * A missing entry says "Must use import to load ES Module", or, for what the Swagger UI needs, "process.exit called".
  */
-const esModulesOnly = '@nestjs|cockatiel|content-disposition|non-error|pg-boss|serialize-error';
+const esModulesOnly = '@nestjs|cockatiel|content-disposition|cookie|non-error|pg-boss|serialize-error';
 // Absent on purpose from .swcrc's "exclude": test files are compiled here, never by the build.
 const swc = JSON.parse(require('node:fs').readFileSync(require.resolve('./.swcrc'), 'utf8'));
 delete swc.exclude;
