@@ -38,23 +38,14 @@ const BOOKING_CHANGES: readonly OperationName[] = [
  * 400, 403, 409 or 422 depending on path and version. The first matching row decides; rows apply to answers of the
  * 400s only, a 5xx of a write is never trusted to mean "nothing happened".
  */
+// prettier-ignore
 const RULES: readonly Rule[] = [
   // The time is taken.
   { marker: /already has booking at this time or is not available/i, code: 'SLOT_UNAVAILABLE', reason: 'HOST_BUSY' },
   { marker: /booking_conflict_error/, code: 'SLOT_UNAVAILABLE', reason: 'HOST_BUSY' },
-  {
-    marker: /(hosts?_unavailable_for_booking|no_available_users_found_error)/,
-    code: 'SLOT_UNAVAILABLE',
-    reason: 'HOST_BUSY',
-  },
+  { marker: /(hosts?_unavailable_for_booking|no_available_users_found_error)/, code: 'SLOT_UNAVAILABLE', reason: 'HOST_BUSY' },
   // The loser of a race on one start, where the server runs in production mode.
-  {
-    status: [400],
-    marker: /error occurred while querying the database/i,
-    operations: PLACING,
-    code: 'SLOT_UNAVAILABLE',
-    reason: 'HOST_BUSY',
-  },
+  { status: [400], marker: /error occurred while querying the database/i, operations: PLACING, code: 'SLOT_UNAVAILABLE', reason: 'HOST_BUSY' },
   { marker: /No more seats left/i, code: 'SLOT_UNAVAILABLE', reason: 'SEATS_FULL' },
   { marker: /already_signed_up_for_this_booking_error/, code: 'REFUSED', reason: 'DUPLICATE' },
   { status: [409], operations: PLACING, code: 'SLOT_UNAVAILABLE', reason: 'HOST_BUSY' },
@@ -65,36 +56,19 @@ const RULES: readonly Rule[] = [
   { marker: /book a meeting in the past/i, code: 'REFUSED', reason: 'IN_THE_PAST' },
   { marker: /maximum number of active bookings/i, code: 'REFUSED', reason: 'ATTENDEE_LIMIT_REACHED' },
   { marker: /booker_email_blocked/, code: 'REFUSED', reason: 'ATTENDEE_BLOCKED' },
-  {
-    marker: /booker_email_requires_login|checkBookingRequiresAuthentication|invalid_verification_code/,
-    code: 'REFUSED',
-    reason: 'AUTHENTICATION_REQUIRED',
-  },
+  { marker: /booker_email_requires_login|checkBookingRequiresAuthentication|invalid_verification_code/, code: 'REFUSED', reason: 'AUTHENTICATION_REQUIRED' },
   { marker: /parent managed event type/i, code: 'REFUSED', reason: 'MANAGED_PARENT' },
   { status: [422], operations: PLACING, code: 'REFUSED', reason: 'NO_HOSTS' },
-  {
-    marker: /'?lengthInMinutes'?.*(multiple possible|possible) lengths/i,
-    code: 'INVALID_REQUEST',
-    reason: 'LENGTH_NOT_ALLOWED',
-  },
+  { marker: /'?lengthInMinutes'?.*(multiple possible|possible) lengths/i, code: 'INVALID_REQUEST', reason: 'LENGTH_NOT_ALLOWED' },
 
   // What was sent cannot be taken.
-  {
-    marker:
-      /Missing required booking field|Missing attendee phone number|invalid_number|error_required_field|email_validation_error/,
-    code: 'INVALID_REQUEST',
-    reason: 'FIELD_MISSING_OR_INVALID',
-  },
+  { marker: /Missing required booking field|Missing attendee phone number|invalid_number|error_required_field|email_validation_error/, code: 'INVALID_REQUEST', reason: 'FIELD_MISSING_OR_INVALID' },
   { marker: /must be a valid IANA time-zone/, code: 'INVALID_REQUEST', reason: 'FIELD_MISSING_OR_INVALID' },
   { marker: /Cancellation reason is required/i, code: 'INVALID_REQUEST', reason: 'FIELD_MISSING_OR_INVALID' },
 
   // The booking's state does not allow it.
   { marker: /rescheduled already to booking with uid=/i, code: 'REFUSED', reason: 'ALREADY_RESCHEDULED' },
-  {
-    marker: /has been cancelled already|because it has been cancelled|cancelled_bookings_cannot_be_rescheduled/i,
-    code: 'REFUSED',
-    reason: 'ALREADY_CANCELLED',
-  },
+  { marker: /has been cancelled already|because it has been cancelled|cancelled_bookings_cannot_be_rescheduled/i, code: 'REFUSED', reason: 'ALREADY_CANCELLED' },
   { marker: /because it has been rejected/i, code: 'REFUSED', reason: 'REJECTED_EARLIER' },
   { marker: /does not allow cancellations/i, code: 'REFUSED', reason: 'CANCELLING_DISABLED' },
   { marker: /already ended/i, code: 'REFUSED', reason: 'ALREADY_ENDED' },
@@ -109,12 +83,7 @@ const RULES: readonly Rule[] = [
   { status: [409], code: 'REFUSED', reason: 'DUPLICATE' },
 
   // The key. Confirming a foreign booking is a 401 as well, and says nothing about the key.
-  {
-    status: [401, 498],
-    marker:
-      /ApiAuthStrategy|CustomThrottlerGuard|Invalid Access Token|api key|authentication method|LICENSE_KEY|ACCESS_TOKEN_IS_EXPIRED/i,
-    code: 'AUTHENTICATION_FAILED',
-  },
+  { status: [401, 498], marker: /ApiAuthStrategy|CustomThrottlerGuard|Invalid Access Token|api key|authentication method|LICENSE_KEY|ACCESS_TOKEN_IS_EXPIRED/i, code: 'AUTHENTICATION_FAILED' },
   { status: [403], marker: /PermissionsGuard - no authentication provided/i, code: 'AUTHENTICATION_FAILED' },
   { status: [401], operations: BOOKING_CHANGES, code: 'REFUSED', reason: 'FORBIDDEN' },
   { status: [401, 498], code: 'AUTHENTICATION_FAILED' },
@@ -122,36 +91,17 @@ const RULES: readonly Rule[] = [
   // Not there, or another account's, which must look the same.
   { status: [404], marker: /^Cannot (GET|POST|PATCH|PUT|DELETE) /, code: 'UNSUPPORTED' },
   // Cancelling one seat can answer this although the seat was cancelled.
-  {
-    status: [404],
-    marker: /Invalid Query: The requested record was not found/i,
-    operations: ['bookings.cancel'],
-    code: 'OUTCOME_UNKNOWN',
-  },
+  { status: [404], marker: /Invalid Query: The requested record was not found/i, operations: ['bookings.cancel'], code: 'OUTCOME_UNKNOWN' },
   { status: [404], marker: /Event[ -]?Type|User with username/i, code: 'EVENT_TYPE_NOT_FOUND' },
-  {
-    status: [403],
-    operations: ['event-types.get', 'event-types.update', 'event-types.delete'],
-    code: 'EVENT_TYPE_NOT_FOUND',
-  },
+  { status: [403], operations: ['event-types.get', 'event-types.update', 'event-types.delete'], code: 'EVENT_TYPE_NOT_FOUND' },
   { status: [404], marker: /Booking with (uid|seatUid)=/i, code: 'BOOKING_NOT_FOUND' },
-  {
-    status: [403],
-    operations: ['webhooks.update', 'webhooks.delete', 'schedules.list', 'teams.list'],
-    code: 'NOT_FOUND',
-  },
+  { status: [403], operations: ['webhooks.update', 'webhooks.delete', 'schedules.list', 'teams.list'], code: 'NOT_FOUND' },
   { status: [404], code: 'NOT_FOUND' },
   { status: [403], code: 'REFUSED', reason: 'FORBIDDEN' },
   { status: [410], code: 'UNSUPPORTED' },
 
   // An unknown event type in a list's filter, and the catch-alls.
-  {
-    status: [400],
-    marker:
-      /property is wrong|Bad Request Exception|^metadata\b|^responses\b|in JSON at position|end of JSON input|Webhook URL is not allowed|Unsupported location type/i,
-    code: 'INVALID_REQUEST',
-    reason: 'OTHER',
-  },
+  { status: [400], marker: /property is wrong|Bad Request Exception|^metadata\b|^responses\b|in JSON at position|end of JSON input|Webhook URL is not allowed|Unsupported location type/i, code: 'INVALID_REQUEST', reason: 'OTHER' },
   { status: [413], code: 'INVALID_REQUEST', reason: 'OTHER' },
   { status: [400, 422], code: 'REFUSED', reason: 'OTHER' },
 ];
