@@ -38,8 +38,11 @@ export const OTHER: Account = {
   timeZone: 'America/New_York',
 };
 
-/** No recorded set-up comes near this many calls in a minute; the rate group sets its own limit. */
-const NO_LIMIT = 100_000;
+/** Cal.com's rate limit of so many calls a minute, blocked for a minute when exceeded. */
+export const perMinute = (limit: number): Record<string, number> => ({ limit, windowMs: 60_000, blockMs: 60_000 });
+
+/** No recorded set-up comes near this; a limit there must be, because its headers are part of the recording. */
+const FAR_AWAY = perMinute(100_000);
 
 /** Talks to the sandbox over HTTP as the two accounts of the recording. */
 export class SandboxClient {
@@ -51,7 +54,7 @@ export class SandboxClient {
   /** Everything gone but the two accounts with their Monday to Friday hours; neither rate limit nor slot cache. */
   async fresh(settings: Record<string, unknown> = {}): Promise<void> {
     await this.control('POST', '/_sandbox/reset');
-    await this.control('PUT', '/_sandbox/settings', { rateLimit: NO_LIMIT, slotsCacheMs: 0, ...settings });
+    await this.control('PUT', '/_sandbox/settings', { rateLimit: FAR_AWAY, slotsCacheMs: 0, ...settings });
     for (const account of [this.owner, this.other]) await this.control('POST', '/_sandbox/accounts', account);
   }
 

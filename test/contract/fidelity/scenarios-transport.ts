@@ -1,6 +1,6 @@
 import { at, monday } from './days';
 import { Replay } from './replay';
-import { Answer } from './sandbox-client';
+import { Answer, perMinute } from './sandbox-client';
 
 /** Groups about what happens around a request: keys, routes, limits, races. */
 const succeeded = ({ status }: Answer): boolean => status < 300;
@@ -34,7 +34,7 @@ export async function transport(replay: Replay): Promise<void> {
 /** Cal.com's default of 120 requests per key and minute, of which one was used before the counting. */
 export async function rate(replay: Replay): Promise<void> {
   const { client } = replay;
-  await client.fresh({ rateLimit: 120 });
+  await client.fresh({ rateLimit: perMinute(120) });
   const ask = (path: string, version?: string): Promise<Answer> =>
     client.send({ method: 'GET', path, version, account: client.owner.key });
   await ask('/v2/me');
