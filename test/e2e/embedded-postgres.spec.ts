@@ -112,6 +112,18 @@ describe('a database that outlives the service', () => {
     await next.stop();
   });
 
+  it('is not mistaken for that of a copied directory, nor lost when the directory was moved', async () => {
+    const killed = await service();
+    await kill(killed.process);
+    execFileSync('cp', ['-a', join(home, 'data'), join(home, 'copy')]);
+    execFileSync('mv', [join(home, 'data'), join(home, 'moved')]);
+    const [copy, moved] = await Promise.all(
+      ['copy', 'moved'].map((name) => startEmbeddedPostgres({ dataDirectory: join(home, name) })),
+    );
+    expect([copy?.adopted, moved?.adopted]).toEqual([false, true]);
+    await Promise.all([copy?.stop(), moved?.stop()]);
+  });
+
   it('is not taken in by a pid file that names a living process of somebody else', async () => {
     await (await start()).stop();
     writeFileSync(pidFile(), `${process.pid}\n${home}\n0\n1\n\n127.0.0.1\n0 0\nready   \n`);

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A living process. `since` tells it from a later one that was given the same number. */
 export interface LivingProcess {
   since: string;
   command: string;
+  /** The folder it works in, where the system tells. */
+  folder?: string;
 }
 
 /**
@@ -20,9 +22,18 @@ export function livingProcess(pid: number): LivingProcess | undefined {
 function fromProc(pid: number): LivingProcess | undefined {
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return parseProcStat(readFileSync(`/proc/${pid}/stat`, 'utf8'), command);
+    const found = parseProcStat(readFileSync(`/proc/${pid}/stat`, 'utf8'), command);
+    return found && { ...found, folder: folderOf(pid) };
   } catch {
     return undefined;
+  }
+}
+
+function folderOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined; // another user's process, and we are not root
   }
 }
 

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -64,9 +65,16 @@ export async function startServer(
   password: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<number> {
-  // Between finding a port free and Postgres taking it another program may come first; twice in a row is no accident.
-  return startOnce(cluster, password, settings).catch(() => startOnce(cluster, password, settings));
+  try {
+    return await startOnce(cluster, password, settings);
+  } catch (error) {
+    if (!(error instanceof EndedAtOnce)) throw error;
+    // Between finding a port free and Postgres taking it another program may come first; twice in a row is no accident.
+    return startOnce(cluster, password, settings);
+  }
 }
+
+class EndedAtOnce extends Error {}
 
 async function startOnce(cluster: Cluster, password: string, extra: Readonly<Record<string, string>>): Promise<number> {
   const port = await freePort();
@@ -78,7 +86,10 @@ async function startOnce(cluster: Cluster, password: string, extra: Readonly<Rec
   child.unref();
   let ended: Error | undefined;
   child.once('error', (cause) => (ended = cannotRun('server', cause)));
-  child.once('exit', () => (ended ??= new Error(`Postgres did not start; the reason is in ${logPath(cluster)}.`)));
+  child.once(
+    'exit',
+    () => (ended ??= new EndedAtOnce(`Postgres did not start; the reason is in ${logPath(cluster)}.`)),
+  );
   for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await pause(POLL_MS)) {
     if (ended) throw ended;
     if (readPidFile(cluster)?.pid === child.pid && (await serves(cluster, port, password))) return port;
@@ -103,20 +114,30 @@ function isAlive(cluster: Cluster): boolean {
   const living = found && livingProcess(found.pid);
   if (!living) return false;
   // The same number may be another program's today. Windows does not tell, so believe the file there.
-  return living.command === '' || living.command.includes(cluster.folder);
+  // A server works in its data folder, even when the folder was moved since it was started.
+  const here = [cluster.folder, realpathSync(cluster.folder)];
+  return living.command === '' || here.some((path) => living.folder === path || living.command.includes(path));
 }
 
-/** True when our password opens a server at this port and it is the one of this folder, not of a copy of it. */
+/**
+ * True when our password opens a server at this port and it is the one of this folder: a copied folder has the same
+ * password, and a pid file that names the original's server. So the server is asked whether it sees a new file.
+ */
 async function serves(cluster: Cluster, port: number, password: string): Promise<boolean> {
   const client = new Client({ host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres' });
   client.on('error', () => undefined);
+  const probe = `probe-${randomUUID()}`;
   try {
     await client.connect();
-    const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
-    return realpathSync(rows[0]?.data_directory ?? '') === realpathSync(cluster.folder);
+    writeFileSync(join(cluster.folder, probe), '');
+    const { rows } = await client.query<{ seen: boolean }>('SELECT (pg_stat_file($1, true)).size IS NOT NULL AS seen', [
+      probe,
+    ]);
+    return rows[0]?.seen === true;
   } catch {
     return false;
   } finally {
+    rmSync(join(cluster.folder, probe), { force: true });
     await client.end().catch(() => undefined);
   }
 }
