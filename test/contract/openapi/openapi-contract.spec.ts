@@ -127,7 +127,12 @@ describe('the contract check', () => {
       return { method: 'POST', path: '/v2/things', status, answer, ...rest };
     };
     const calls = [call(201, { data: { id: 'one' } }), call(400, {})];
-    const excuse = { operations: ['POST /v2/things'], part: 'answer' as const, texts: ['/data/id'], reason: 'why' };
+    const excuse = {
+      operations: ['POST /v2/things'],
+      part: 'answer' as const,
+      texts: [/^\/data\/id must be number/],
+      reason: 'why',
+    };
     const strict = checkLoggedCalls(calls, contract);
     expect(strict.violations.map(({ text }) => text)).toEqual(['/data/id must be number']);
     const lenient = checkLoggedCalls(calls, contract, [excuse]);

@@ -35,7 +35,7 @@ interface Found {
 
 /** Cal.com's own description of its API; tells what in a request or answer it does not allow. */
 export class OpenApiContract {
-  private readonly ajv = addFormats(new Ajv({ allErrors: true, strict: false, validateFormats: true }));
+  private readonly ajv = addFormats(new Ajv({ allErrors: true, strict: false, verbose: true }));
   private readonly compiled = new Map<string, ValidateFunction>();
 
   private constructor(private readonly file: OpenApiFile) {}

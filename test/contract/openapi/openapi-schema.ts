@@ -48,14 +48,21 @@ export function toJsonSchema(
 ): JsonSchema {
   const nested = (part: OpenApiSchema): JsonSchema => toJsonSchema(part, components, strict, within);
   if (schema.$ref) return withNull(schema, resolve(schema.$ref, components, strict, within));
-  const result: JsonSchema = {};
-  for (const keyword of COPIED) if (schema[keyword] !== undefined) result[keyword] = schema[keyword];
-  if (schema.type) result.type = schema.type;
+  const result = ownKeywords(schema);
   if (schema.items) result.items = nested(schema.items);
   if (schema.allOf) result.allOf = schema.allOf.map(nested);
   const alternatives = schema.oneOf ?? schema.anyOf;
   if (alternatives) result.anyOf = alternatives.map(nested);
   return withNull(schema, { ...result, ...objectKeywords(schema, nested, strict) });
+}
+
+function ownKeywords(schema: OpenApiSchema): JsonSchema {
+  const result: JsonSchema = {};
+  for (const keyword of COPIED) if (schema[keyword] !== undefined) result[keyword] = schema[keyword];
+  // Cal.com's file repeats the values that an array's items may have at the array itself.
+  if (schema.type === 'array') delete result.enum;
+  if (schema.type) result.type = schema.type;
+  return result;
 }
 
 function objectKeywords(

@@ -47,8 +47,8 @@ function weight(errors: ErrorObject[]): number {
   }, 0);
 }
 
-function tell({ instancePath, message, params, keyword }: ErrorObject): string {
+function tell({ instancePath, message, params, keyword, data }: ErrorObject): string {
   const place = instancePath.replace(/\/\d+(?=\/|$)/g, '/*') || '/';
   const extra = keyword === 'additionalProperties' ? ` (${String(params.additionalProperty)})` : '';
-  return `${place} ${message}${extra}`;
+  return `${place} ${message}${extra}${keyword === 'type' && data === null ? ', is null' : ''}`;
 }

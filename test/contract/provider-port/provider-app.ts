@@ -1,0 +1,71 @@
+import { Global, Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { Test } from '@nestjs/testing';
+import type { CalcomConfig } from '../../../src/foundation/config/app-config';
+import { loggingModule } from '../../../src/foundation/logging/logging.module';
+import { Metrics } from '../../../src/foundation/metrics/metrics.service';
+import { ProvidersModule } from '../../../src/providers/providers.module';
+import { ConnectionCredential, ConnectionStore } from '../../../src/scheduling/connection-store';
+import { ProviderDirectory } from '../../../src/scheduling/provider-directory';
+import { SchedulingProvider } from '../../../src/scheduling/provider-port';
+import { SchedulingError } from '../../../src/scheduling/scheduling-error';
+
+/** Connections of a test, kept in memory: the providers' room does not care where credentials come from. */
+class ConnectionsInMemory extends ConnectionStore {
+  readonly known = new Map<string, ConnectionCredential>();
+
+  async credential(connectionId: string): Promise<ConnectionCredential> {
+    const found = this.known.get(connectionId);
+    if (!found) throw new SchedulingError('AUTHENTICATION_FAILED', 'no such connection');
+    return found;
+  }
+
+  async webhookSecrets(): Promise<string[]> {
+    return [];
+  }
+}
+
+@Global()
+@Module({ providers: [Metrics], exports: [Metrics] })
+class MetricsModule {}
+
+export interface ProviderApp {
+  directory: ProviderDirectory;
+  metrics: Metrics;
+  /** Everything logged so far, one line an entry. */
+  logs(): Record<string, any>[];
+  /** An adapter for an account at this address. */
+  provider(baseUrl: string, apiKey: string): SchedulingProvider;
+  close(): Promise<void>;
+}
+
+/** The providers' room alone, wired as in the service. */
+export async function startProviders(settings: Partial<CalcomConfig> = {}): Promise<ProviderApp> {
+  const calcom = { bookingsApiVersion: '2024-08-13', timeoutMs: 15_000, retryAttempts: 2, debug: false, ...settings };
+  const lines: string[] = [];
+  const store = new ConnectionsInMemory();
+
+  @Module({ providers: [{ provide: ConnectionStore, useValue: store }], exports: [ConnectionStore] })
+  class ConnectionsModule {}
+
+  const app = await Test.createTestingModule({
+    imports: [
+      ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load: [() => ({ calcom })] }),
+      loggingModule({ logLevel: 'debug' }, { write: (line: string) => void lines.push(line) }),
+      MetricsModule,
+      ProvidersModule.forRoot(ConnectionsModule),
+    ],
+  }).compile();
+  const directory = app.get(ProviderDirectory, { strict: false });
+  return {
+    directory,
+    metrics: app.get(Metrics, { strict: false }),
+    logs: () => lines.map((line) => JSON.parse(line)),
+    provider: (baseUrl, apiKey) => directory.forCredential(credential(baseUrl, apiKey)),
+    close: () => app.close(),
+  };
+}
+
+function credential(baseUrl: string, apiKey: string): ConnectionCredential {
+  return { connectionId: 'c-1', companyId: 'co-1', provider: 'calcom-v2', baseUrl, apiKey, source: 'own' };
+}
