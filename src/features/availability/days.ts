@@ -1,0 +1,21 @@
+import type { Slot } from '../../scheduling/words';
+import { LocalTimes } from './local-times';
+
+export interface LocalSlot {
+  start: string;
+  end: string;
+}
+
+/**
+ * Free times by the local date of their start in `timeZone`, in ascending order. A slot over midnight belongs to the day
+ * on which it starts; on a day whose hour is doubled both hours appear, told apart by their offsets.
+ */
+export function groupByDay(slots: readonly Slot[], timeZone: string): Record<string, LocalSlot[]> {
+  const times = new LocalTimes(timeZone);
+  const days: Record<string, LocalSlot[]> = {};
+  for (const { startMs, endMs } of [...slots].sort((a, b) => a.startMs - b.startMs)) {
+    const start = times.format(startMs);
+    (days[start.slice(0, 10)] ??= []).push({ start, end: times.format(endMs) });
+  }
+  return days;
+}

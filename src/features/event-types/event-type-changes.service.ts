@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { ApiError } from '../../foundation/errors/api-error';
+import { SchedulingError } from '../../scheduling/scheduling-error';
+import type { SchedulingProvider } from '../../scheduling/provider-port';
+import type { EventTypeDraft } from '../../scheduling/words';
+import { ConnectionsService } from '../companies/connections.service';
+import type { EventTypeRecord } from './event-type-record';
+import { found, scopeOf } from './event-types.service';
+import { EventTypesRepository, MirrorScope } from './event-types.repository';
+import { ProviderCalls } from './provider-calls.service';
+
+/** Reads and changes event types at the provider; the mirror follows its answers, never the other way round. */
+@Injectable()
+export class EventTypeChanges {
+  constructor(
+    private readonly connections: ConnectionsService,
+    private readonly provider: ProviderCalls,
+    private readonly mirror: EventTypesRepository,
+  ) {}
+
+  /** @throws ApiError `FORBIDDEN` (`SHARED_ACCOUNT`): a new type in the shared account would be listed for nobody. */
+  async create(companyId: string, draft: EventTypeDraft): Promise<EventTypeRecord> {
+    const connection = await this.connections.forCompany(companyId);
+    if (connection.usesEnvironmentKey) throw new ApiError('FORBIDDEN', { details: { reason: 'SHARED_ACCOUNT' } });
+    const scope = scopeOf(connection);
+    const created = await this.provider.run(scope.connectionId, (provider) => provider.createEventType(draft));
+    await this.mirror.store(scope, [created], await this.mirror.now());
+    return found(await this.mirror.findByProviderId(scope, created.providerId));
+  }
+
+  /** The type as the provider has it now. */
+  async read(companyId: string, id: string): Promise<EventTypeRecord> {
+    const { scope, record } = await this.known(companyId, id);
+    const readAt = await this.mirror.now();
+    const current = await this.atProvider(scope, record, (provider) => provider.getEventType(record.providerId));
+    await this.mirror.store(scope, [current], readAt);
+    return found(await this.mirror.find(scope, id));
+  }
+
+  async change(companyId: string, id: string, draft: EventTypeDraft): Promise<EventTypeRecord> {
+    const { scope, record } = await this.known(companyId, id);
+    const changed = await this.atProvider(scope, record, (provider) =>
+      provider.updateEventType(record.providerId, draft),
+    );
+    await this.mirror.store(scope, [changed], await this.mirror.now());
+    return found(await this.mirror.find(scope, id));
+  }
+
+  async remove(companyId: string, id: string): Promise<void> {
+    const { scope, record } = await this.known(companyId, id);
+    await this.atProvider(scope, record, (provider) => provider.deleteEventType(record.providerId));
+    await this.mirror.markDeleted(scope, id, await this.mirror.now());
+  }
+
+  private async known(companyId: string, id: string): Promise<{ scope: MirrorScope; record: EventTypeRecord }> {
+    const scope = scopeOf(await this.connections.forCompany(companyId));
+    return { scope, record: found(await this.mirror.find(scope, id)) };
+  }
+
+  /** A type that the provider has no more is forgotten here as well. */
+  private async atProvider<T>(
+    scope: MirrorScope,
+    record: EventTypeRecord,
+    call: (provider: SchedulingProvider) => Promise<T>,
+  ): Promise<T> {
+    const askedAt = await this.mirror.now();
+    try {
+      return await this.provider.run(scope.connectionId, call);
+    } catch (error) {
+      if (!(error instanceof SchedulingError) || error.code !== 'EVENT_TYPE_NOT_FOUND') throw error;
+      await this.mirror.markDeleted(scope, record.id, askedAt);
+      throw new ApiError('EVENT_TYPE_NOT_FOUND', { cause: error });
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { IsFilled, IsPageSize, IsProviderNumber } from '../../foundation/http/validation';
+
+/** One word or several joined by single dashes: what a provider keeps as it is instead of rewriting it. */
+const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const SLUG_RULE = { message: '$property must be lowercase letters and digits, joined by single dashes' };
+const DAY_MINUTES = 1_440;
+const YEAR_MINUTES = 525_600;
+
+/** May be left out, but not null: null is a value, and no field has it. */
+const MayBeAbsent = () => ValidateIf((_: object, value: unknown) => value !== undefined);
+
+export class LocationDto {
+  @ApiProperty({
+    enum: ['address', 'link', 'phone', 'integration', 'attendeeAddress', 'attendeePhone', 'attendeeDefined'],
+    description: 'The last three are asked of the attendee and take no value.',
+  })
+  @IsIn(['address', 'link', 'phone', 'integration', 'attendeeAddress', 'attendeePhone', 'attendeeDefined'])
+  type: string;
+
+  @ApiPropertyOptional({ description: 'Address, link, phone number or name of the integration.', maxLength: 500 })
+  @MayBeAbsent()
+  @IsFilled()
+  @MaxLength(500)
+  value?: string;
+}
+
+export class CreateEventTypeDto {
+  @ApiProperty({ example: 'Haircut', maxLength: 200 })
+  @MaxLength(200)
+  @IsFilled()
+  title: string;
+
+  @ApiProperty({ example: 'haircut', maxLength: 100, pattern: SLUG.source })
+  @MaxLength(100)
+  @Matches(SLUG, SLUG_RULE)
+  slug: string;
+
+  @ApiPropertyOptional({ maxLength: 5_000 })
+  @MayBeAbsent()
+  @MaxLength(5_000)
+  @IsString()
+  description?: string;
+
+  @ApiProperty({ example: 30, minimum: 1, maximum: DAY_MINUTES })
+  @Max(DAY_MINUTES)
+  @Min(1)
+  @IsInt()
+  lengthMinutes: number;
+
+  @ApiPropertyOptional({ description: 'Distance between starts; the length by default.', minimum: 1 })
+  @MayBeAbsent()
+  @Max(DAY_MINUTES)
+  @Min(1)
+  @IsInt()
+  slotIntervalMinutes?: number;
+
+  @ApiPropertyOptional({ description: 'How long before its start a booking must be made.', maximum: YEAR_MINUTES })
+  @MayBeAbsent()
+  @Max(YEAR_MINUTES)
+  @Min(0)
+  @IsInt()
+  minimumNoticeMinutes?: number;
+
+  @ApiPropertyOptional({ description: "Minutes before a booking that stay free in the host's day." })
+  @MayBeAbsent()
+  @Max(DAY_MINUTES)
+  @Min(0)
+  @IsInt()
+  beforeBufferMinutes?: number;
+
+  @ApiPropertyOptional({ description: "Minutes after a booking that stay free in the host's day." })
+  @MayBeAbsent()
+  @Max(DAY_MINUTES)
+  @Min(0)
+  @IsInt()
+  afterBufferMinutes?: number;
+
+  @ApiPropertyOptional()
+  @MayBeAbsent()
+  @IsBoolean()
+  hidden?: boolean;
+
+  @ApiPropertyOptional({ description: 'Bookings wait until the host confirms them.' })
+  @MayBeAbsent()
+  @IsBoolean()
+  requiresConfirmation?: boolean;
+
+  @ApiPropertyOptional({ description: 'Number of a schedule at the provider (`GET /api/schedules`).', example: '4182' })
+  @MayBeAbsent()
+  @IsProviderNumber()
+  scheduleId?: string;
+
+  @ApiPropertyOptional({ type: [LocationDto], maxItems: 20 })
+  @MayBeAbsent()
+  @ValidateNested({ each: true })
+  @Type(() => LocationDto)
+  @ArrayMaxSize(20)
+  @IsArray()
+  locations?: LocationDto[];
+}
+
+export class ListEventTypesDto {
+  @ApiPropertyOptional({ description: 'Only the type with exactly this slug.' })
+  @MayBeAbsent()
+  @MaxLength(100)
+  @Matches(SLUG, SLUG_RULE)
+  slug?: string;
+
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Only hidden types, or only those that are shown.' })
+  @MayBeAbsent()
+  @IsIn(['true', 'false'])
+  hidden?: string;
+
+  @ApiPropertyOptional({ description: 'Size of a page, 1 to 100.', default: '50' })
+  @MayBeAbsent()
+  @IsPageSize()
+  limit?: string;
+
+  @ApiPropertyOptional({ description: '`nextCursor` of the page before; opaque.' })
+  @MayBeAbsent()
+  @MaxLength(200)
+  @IsString()
+  cursor?: string;
+}
+
+/** Fields that are left out stay as they are; one at least must be there. */
+export class ChangeEventTypeDto extends PartialType(CreateEventTypeDto, { skipNullProperties: false }) {}

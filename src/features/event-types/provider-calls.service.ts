@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { ProviderDirectory } from '../../scheduling/provider-directory';
+import type { SchedulingProvider } from '../../scheduling/provider-port';
+import { SchedulingError } from '../../scheduling/scheduling-error';
+import { ConnectionsService } from '../companies/connections.service';
+
+/** Calls to a company's provider that flag the connection when its credential is refused. */
+@Injectable()
+export class ProviderCalls {
+  constructor(
+    private readonly directory: ProviderDirectory,
+    private readonly connections: ConnectionsService,
+  ) {}
+
+  /** @throws SchedulingError whatever `call` throws, unchanged. */
+  async run<T>(connectionId: string, call: (provider: SchedulingProvider) => Promise<T>): Promise<T> {
+    try {
+      return await call(await this.directory.forConnection(connectionId));
+    } catch (error) {
+      if (error instanceof SchedulingError && error.code === 'AUTHENTICATION_FAILED') {
+        await this.connections.markCredentialRefused(connectionId);
+      }
+      throw error;
+    }
+  }
+}
