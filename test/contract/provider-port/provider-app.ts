@@ -39,10 +39,13 @@ export interface ProviderApp {
   close(): Promise<void>;
 }
 
+/** Outside of requests the first logger of a process writes for all that follow, so they share one destination. */
+const lines: string[] = [];
+
 /** The providers' room alone, wired as in the service. */
 export async function startProviders(settings: Partial<CalcomConfig> = {}): Promise<ProviderApp> {
   const calcom = { bookingsApiVersion: '2024-08-13', timeoutMs: 15_000, retryAttempts: 2, debug: false, ...settings };
-  const lines: string[] = [];
+  const firstLine = lines.length;
   const store = new ConnectionsInMemory();
 
   @Module({ providers: [{ provide: ConnectionStore, useValue: store }], exports: [ConnectionStore] })
@@ -60,7 +63,7 @@ export async function startProviders(settings: Partial<CalcomConfig> = {}): Prom
   return {
     directory,
     metrics: app.get(Metrics, { strict: false }),
-    logs: () => lines.map((line) => JSON.parse(line)),
+    logs: () => lines.slice(firstLine).map((line) => JSON.parse(line)),
     provider: (baseUrl, apiKey) => directory.forCredential(credential(baseUrl, apiKey)),
     close: () => app.close(),
   };
