@@ -1,0 +1,57 @@
+import { RateLimit } from '../store/settings';
+
+interface Window {
+  hits: number;
+  endsMs: number;
+  blockedUntilMs: number;
+}
+
+export interface Verdict {
+  allowed: boolean;
+  headers: Record<string, string>;
+}
+
+/** A fixed window per caller; whoever exceeds it is blocked for a while, and the block does not shorten by waiting. */
+export class RateLimiter {
+  private readonly windows = new Map<string, Window>();
+
+  constructor(
+    private readonly limit: () => RateLimit | null,
+    private readonly now: () => number,
+  ) {}
+
+  /** `caller` is the Authorization header, else the client id, else the address. */
+  hit(caller: string): Verdict {
+    const limit = this.limit();
+    if (!limit) return { allowed: true, headers: headers(120, 119, 60) };
+    const now = this.now();
+    const window = this.windowOf(caller, limit, now);
+    window.hits += 1;
+    if (window.hits > limit.limit && window.blockedUntilMs <= now) window.blockedUntilMs = now + limit.blockMs;
+    const blocked = window.blockedUntilMs > now;
+    const resetMs = blocked ? window.blockedUntilMs - now : window.endsMs - now;
+    const remaining = blocked ? 0 : Math.max(0, limit.limit - window.hits);
+    return { allowed: !blocked, headers: headers(limit.limit, remaining, Math.ceil(resetMs / 1000)) };
+  }
+
+  clear(): void {
+    this.windows.clear();
+  }
+
+  private windowOf(caller: string, limit: RateLimit, now: number): Window {
+    const known = this.windows.get(caller);
+    if (known && (known.endsMs > now || known.blockedUntilMs > now)) return known;
+    const fresh = { hits: 0, endsMs: now + limit.windowMs, blockedUntilMs: 0 };
+    this.windows.set(caller, fresh);
+    return fresh;
+  }
+}
+
+/** Reset is in seconds, not an epoch; there is no Retry-After. */
+function headers(limit: number, remaining: number, resetSeconds: number): Record<string, string> {
+  return {
+    'X-RateLimit-Limit-Default': String(limit),
+    'X-RateLimit-Remaining-Default': String(remaining),
+    'X-RateLimit-Reset-Default': String(resetSeconds),
+  };
+}

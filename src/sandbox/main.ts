@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { startEmbeddedPostgres } from '../foundation/database/embedded-postgres';
+import { startSandbox } from './sandbox-server';
+import { RateLimit } from './store/settings';
+
+const DEFAULT_PORT = 3001;
+/** Cal.com's own for API keys: 120 requests a minute, then a minute's block. */
+const CALCOM_LIMIT: RateLimit = { limit: 120, windowMs: 60_000, blockMs: 60_000 };
+
+/** `off`, or `<limit>/<window seconds>/<block seconds>`; Cal.com's own limit when not set. */
+function rateLimitFrom(text: string | undefined): RateLimit | null {
+  if (text === undefined || text === '') return CALCOM_LIMIT;
+  if (text === 'off') return null;
+  const [limit, windowSeconds, blockSeconds] = text.split('/').map(Number);
+  if (![limit, windowSeconds, blockSeconds].every((part) => Number.isInteger(part) && Number(part) > 0)) {
+    throw new Error('SANDBOX_RATE_LIMIT must be "off" or "<limit>/<window seconds>/<block seconds>", as in 120/60/60');
+  }
+  return { limit: Number(limit), windowMs: Number(windowSeconds) * 1000, blockMs: Number(blockSeconds) * 1000 };
+}
+
+interface OwnDatabase {
+  url: string;
+  stop(): Promise<void>;
+}
+
+async function findDatabase(): Promise<OwnDatabase> {
+  const given = process.env.SANDBOX_DATABASE_URL ?? process.env.DATABASE_URL;
+  if (given) return { url: given, stop: async () => undefined };
+  const postgres = await startEmbeddedPostgres({ dataDirectory: resolve('.data', 'sandbox-postgres') });
+  return { url: postgres.url('sandbox'), stop: () => postgres.stop() };
+}
+
+async function main(): Promise<void> {
+  const rateLimit = rateLimitFrom(process.env.SANDBOX_RATE_LIMIT);
+  const database = await findDatabase();
+  const sandbox = await startSandbox({
+    databaseUrl: database.url,
+    port: Number(process.env.SANDBOX_PORT ?? DEFAULT_PORT),
+    host: process.env.SANDBOX_HOST,
+    teams: process.env.SANDBOX_TEAMS !== 'off',
+    rateLimit,
+    log: (line) => console.log(JSON.stringify(line)),
+  }).catch(async (error: unknown) => {
+    await database.stop();
+    throw error;
+  });
+  console.log(JSON.stringify({ msg: 'sandbox listening', url: sandbox.url }));
+  const stop = async (): Promise<void> => {
+    await sandbox.stop();
+    await database.stop();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      void stop().then(() => process.exit(0));
+    });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

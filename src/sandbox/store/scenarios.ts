@@ -1,0 +1,79 @@
+import { Json } from '../http/errors';
+import { Database } from './database';
+
+export const SCENARIOS = [
+  'conflict',
+  'rate-limited',
+  'slow',
+  'error-before',
+  'error-after',
+  'answer-lost',
+  'effect-late',
+  'garbage',
+  'webhook-lost',
+  'webhook-duplicated',
+  'webhook-delayed',
+  'webhook-out-of-order',
+] as const;
+
+export type ScenarioName = (typeof SCENARIOS)[number];
+
+export interface Scenario {
+  id: number;
+  scenario: ScenarioName;
+  /** Only calls of this operation (for webhooks: this trigger); all when absent. */
+  operation?: string;
+  /** Only calls with this key (for webhooks: of this key's owner); all when absent. */
+  key?: string;
+  remaining: number;
+  delayMs?: number;
+}
+
+type Row = { id: number; remaining: number; data: Omit<Scenario, 'id' | 'remaining'> };
+
+const toScenario = (row: Row): Scenario => ({ ...row.data, id: row.id, remaining: row.remaining });
+
+const WEBHOOK_SCENARIOS = SCENARIOS.filter((name) => name.startsWith('webhook-'));
+const CALL_SCENARIOS = SCENARIOS.filter((name) => !name.startsWith('webhook-'));
+
+/** Faults on order: each is used up by the calls it hits, the oldest first. */
+export class ScenarioStore {
+  constructor(private readonly db: Database) {}
+
+  async create(scenario: Omit<Scenario, 'id' | 'remaining'> & Json, times: number): Promise<number> {
+    const row = await this.db.row<{ id: number }>(
+      'insert into sandbox.scenarios (remaining, data) values ($1, $2) returning id',
+      [times, JSON.stringify(scenario)],
+    );
+    return (row as { id: number }).id;
+  }
+
+  async list(): Promise<Scenario[]> {
+    return (await this.db.rows<Row>('select * from sandbox.scenarios order by id')).map(toScenario);
+  }
+
+  async remove(id?: number): Promise<void> {
+    await this.db.rows('delete from sandbox.scenarios where $1::integer is null or id = $1', [id ?? null]);
+  }
+
+  takeForCall(operation: string, key: string | undefined): Promise<Scenario | undefined> {
+    return this.take(CALL_SCENARIOS, operation, key);
+  }
+
+  takeForWebhook(trigger: string, key: string | undefined): Promise<Scenario | undefined> {
+    return this.take(WEBHOOK_SCENARIOS, trigger, key);
+  }
+
+  private async take(names: string[], operation: string, key: string | undefined): Promise<Scenario | undefined> {
+    const row = await this.db.row<Row>(
+      `update sandbox.scenarios set remaining = remaining - 1 where id = (
+         select id from sandbox.scenarios
+         where remaining > 0 and data ->> 'scenario' = any($1)
+           and coalesce(data ->> 'operation', $2) = $2 and coalesce(data ->> 'key', $3) is not distinct from $3
+         order by id limit 1 for update skip locked)
+       returning *`,
+      [names, operation, key ?? null],
+    );
+    return row && toScenario(row);
+  }
+}

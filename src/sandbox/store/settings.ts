@@ -1,0 +1,46 @@
+import { Database } from './database';
+
+export interface RateLimit {
+  limit: number;
+  windowMs: number;
+  blockMs: number;
+}
+
+export interface Settings {
+  rateLimit: RateLimit | null;
+  /** Off, as on cal.diy: the team routes do not exist. */
+  teams: boolean;
+  /** How long an answer of `GET /v2/slots` may be repeated; about 2,000 on the real servers. */
+  slotsCacheMs: number;
+}
+
+/** What can be switched while running. Survives a restart; `reset` goes back to the values of the start. */
+export class SettingsStore {
+  private constructor(
+    private readonly db: Database,
+    private readonly defaults: Settings,
+    private values: Settings,
+  ) {}
+
+  static async load(db: Database, defaults: Settings): Promise<SettingsStore> {
+    const row = await db.row<{ data: Partial<Settings> }>('select data from sandbox.settings');
+    return new SettingsStore(db, defaults, { ...defaults, ...row?.data });
+  }
+
+  get current(): Settings {
+    return this.values;
+  }
+
+  async change(change: Partial<Settings>): Promise<Settings> {
+    this.values = { ...this.values, ...change };
+    await this.db.rows(
+      'insert into sandbox.settings (data) values ($1) on conflict (id) do update set data = excluded.data',
+      [JSON.stringify(this.values)],
+    );
+    return this.values;
+  }
+
+  reset(): void {
+    this.values = this.defaults;
+  }
+}
