@@ -107,6 +107,11 @@ export class Foundation1763600000000 implements MigrationInterface {
         cancellation_reason text,
         -- when the provider last changed it, so that an older word never overwrites a newer one
         provider_updated_at timestamptz,
+        -- when the attempt that carries "ref" began: after the settle window it can no longer take effect
+        attempted_at timestamptz not null default clock_timestamp(),
+        -- lease of whoever is changing this booking at the provider: two reschedules at once would both be booked
+        change_owner uuid,
+        change_until timestamptz,
         created_at timestamptz not null default now(),
         updated_at timestamptz not null default now(),
         check (ends_at > starts_at),
@@ -160,7 +165,8 @@ export class Foundation1763600000000 implements MigrationInterface {
         appointment_id uuid,
         attempts integer not null default 0,
         last_error text,
-        received_at timestamptz not null default now(),
+        -- to the millisecond, so that a cursor made of it in JavaScript names exactly this row
+        received_at timestamptz(3) not null default now(),
         processed_at timestamptz,
         foreign key (company_id, connection_id) references connections (company_id, id) on delete cascade
       );

@@ -1,0 +1,56 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { ProviderCapabilities } from '../../scheduling/provider-port';
+
+export const HEALTH_STATUSES = ['healthy', 'degraded', 'unhealthy'] as const;
+export type HealthStatus = (typeof HEALTH_STATUSES)[number];
+
+/** How the caller's own connection is; never its credential. */
+export class ConnectionHealth {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty()
+  provider!: string;
+
+  @ApiProperty({ enum: ['unverified', 'verified', 'credential_refused'] })
+  status!: string;
+
+  @ApiProperty({ description: 'the provider does not accept the credential: renew it' })
+  credentialRefused!: boolean;
+
+  @ApiProperty()
+  usesEnvironmentKey!: boolean;
+
+  @ApiProperty({ type: Object, nullable: true })
+  capabilities!: ProviderCapabilities | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  webhookRegisteredAt!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'why the webhook could not be registered' })
+  webhookError!: string | null;
+}
+
+/** The field names of older dashboards, hence the underscores. */
+export class CalcomHealth {
+  @ApiProperty({ enum: HEALTH_STATUSES })
+  status!: HealthStatus;
+
+  @ApiProperty({ description: 'at least one connection got an answer within the last minute' })
+  api_reachable!: boolean;
+
+  @ApiProperty({ description: 'every connection has its webhook registered' })
+  webhook_registered!: boolean;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'last complete sync of event types' })
+  last_sync!: string | null;
+
+  @ApiProperty()
+  event_types_count!: number;
+
+  @ApiProperty({ example: '2026c', description: 'version of the zone rules: old ones book an hour wrong' })
+  time_zone_data!: string;
+
+  @ApiPropertyOptional({ type: ConnectionHealth, nullable: true, description: 'only with a secret key' })
+  connection?: ConnectionHealth | null;
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { CompaniesModule } from '../companies/companies.module';
+import { EventTypesModule } from '../event-types/event-types.module';
+import { CalcomHealthController } from './calcom-health.controller';
+import { CalcomHealthService } from './calcom-health.service';
+import { ProcessController } from './process.controller';
+import { ReachabilityService } from './reachability.service';
+import { Readiness } from './readiness.service';
+
+/** What machines and people ask to know how the service is. */
+@Module({
+  imports: [CompaniesModule, EventTypesModule],
+  controllers: [ProcessController, CalcomHealthController],
+  providers: [Readiness, CalcomHealthService, ReachabilityService],
+})
+export class OperationsModule {}

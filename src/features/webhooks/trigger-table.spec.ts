@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'prettier';
+import { CalcomWebhookReader } from '../../providers/calcom-v2/webhook';
+import { TRIGGER_TABLE, triggerTableMarkdown } from './trigger-table';
+
+describe('the table of triggers', () => {
+  const reader = new CalcomWebhookReader();
+
+  it.each(TRIGGER_TABLE)('says of $trigger what the receiver does: $effect', ({ trigger, effect }) => {
+    const body = JSON.stringify({
+      triggerEvent: trigger,
+      createdAt: '2026-11-20T10:00:00.000Z',
+      payload: { uid: 'u' },
+    });
+    expect(reader.parse(Buffer.from(body))).toMatchObject({ trigger, effect });
+  });
+
+  it('names every trigger once', () => {
+    const names = TRIGGER_TABLE.map((row) => row.trigger);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('stands in the documentation as it is in the code', async () => {
+    const page = readFileSync(join(process.cwd(), 'docs/webhooks.md'), 'utf8');
+    const [, section] = /<!-- generated: triggers -->\s+([\s\S]*?)\s+<!-- end of generated: triggers -->/.exec(page)!;
+    const pretty = await format(triggerTableMarkdown(), { parser: 'markdown', printWidth: 120 });
+    expect(section).toBe(pretty.trim());
+  });
+});

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { sha256 } from '../../foundation/crypto/digests';
+import { SecretBox } from '../../foundation/crypto/secret-box';
+import { unauthorized } from '../../foundation/http/access';
+import { JobQueue } from '../../foundation/jobs/job-queue.service';
+import { ConnectionStore } from '../../scheduling/connection-store';
+import { ProviderDirectory } from '../../scheduling/provider-directory';
+import type { Connection } from '../companies/connections.service';
+import { bodyPlace, WEBHOOK_QUEUE, type WebhookJob } from './webhook-job';
+import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
+
+export type WebhookHeaders = Record<string, string | string[] | undefined>;
+
+/** What the log keeps of a trigger; anything else a sender may write there is not worth a row's failure. */
+const TRIGGER_NAME = /^[\w.:-]{1,100}$/;
+
+/** Takes webhooks in: genuine bytes are durable before the sender gets its answer. */
+@Injectable()
+export class WebhookInbox {
+  constructor(
+    private readonly secrets: ConnectionStore,
+    private readonly directory: ProviderDirectory,
+    private readonly box: SecretBox,
+    private readonly jobs: JobQueue,
+    private readonly deliveries: WebhookDeliveriesRepository,
+  ) {}
+
+  /**
+   * Stores a delivery with the job that will apply it, in one transaction. A body that came before is left as it is.
+   *
+   * @throws ApiError UNAUTHORIZED, the same for bytes that are not genuine and for a connection that does not exist.
+   */
+  async receive(connection: Connection | undefined, rawBody: Buffer, headers: WebhookHeaders): Promise<void> {
+    if (!connection) throw unauthorized();
+    const reader = this.directory.webhookReader(connection.provider);
+    const genuine = reader.isGenuine(rawBody, headers, await this.secrets.webhookSecrets(connection.id));
+    if (!genuine) throw unauthorized();
+    await this.store(connection, rawBody, reader.parse(rawBody).trigger);
+  }
+
+  private async store({ id: connectionId, companyId }: Connection, rawBody: Buffer, trigger: string): Promise<void> {
+    const id = randomUUID();
+    const job: WebhookJob = { companyId, deliveryId: id };
+    await this.deliveries.transaction(async (manager) => {
+      const isNew = await this.deliveries.insertOnce(manager, {
+        id,
+        companyId,
+        connectionId,
+        trigger: TRIGGER_NAME.test(trigger) ? trigger : 'UNKNOWN',
+        bodyHash: sha256(rawBody),
+        sealedBody: this.box.seal(rawBody, bodyPlace(companyId)),
+      });
+      if (isNew) await this.jobs.sendWithin(manager, WEBHOOK_QUEUE, job);
+    });
+  }
+}

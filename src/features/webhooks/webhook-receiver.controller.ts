@@ -1,0 +1,41 @@
+import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { AllowAccess, type CalledRequest } from '../../foundation/http/access';
+import { ConnectionsService } from '../companies/connections.service';
+import { Received } from './webhook-delivery.dto';
+import { WebhookInbox } from './webhook-inbox.service';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const NO_BODY = Buffer.alloc(0);
+
+/** Cal.com's door. Open to everybody, because the signature over the bytes is the key. */
+@ApiTags('webhooks')
+@ApiSecurity({})
+@AllowAccess('anyone')
+@Controller('webhooks/calcom')
+export class WebhookReceiverController {
+  constructor(
+    private readonly inbox: WebhookInbox,
+    private readonly connections: ConnectionsService,
+  ) {}
+
+  @Post(':connectionId')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Receive a webhook of one connection, signed in x-cal-signature-256' })
+  @ApiOkResponse({ type: Received })
+  async receive(@Param('connectionId') id: string, @Req() request: CalledRequest): Promise<Received> {
+    const connection = UUID.test(id) ? await this.connections.byId(id.toLowerCase()) : undefined;
+    await this.inbox.receive(connection, request.rawBody ?? NO_BODY, request.headers);
+    return { received: true };
+  }
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Receive a webhook of the default connection, signed in x-cal-signature-256' })
+  @ApiOkResponse({ type: Received })
+  async receiveDefault(@Req() request: CalledRequest): Promise<Received> {
+    const connection = await this.connections.defaultForWebhooks();
+    await this.inbox.receive(connection, request.rawBody ?? NO_BODY, request.headers);
+    return { received: true };
+  }
+}

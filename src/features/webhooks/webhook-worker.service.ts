@@ -1,0 +1,55 @@
+import { Injectable, OnApplicationBootstrap } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { SecretUnreadableError } from '../../foundation/crypto/secret-box';
+import { ApiError } from '../../foundation/errors/api-error';
+import { JobQueue } from '../../foundation/jobs/job-queue.service';
+import { SchedulingError } from '../../scheduling/scheduling-error';
+import { WebhookApplier } from './webhook-applier.service';
+import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
+import type { WebhookDelivery } from './webhook-delivery.entity';
+import { WEBHOOK_QUEUE, type WebhookJob } from './webhook-job';
+
+/** Pauses of 1, 2, 4 ... 2048 s: a provider may be away for an hour before a delivery is given up. */
+const RETRIES = 12;
+
+/** Works through the inbox in the background; what cannot be applied in the end is marked failed, never dropped. */
+@Injectable()
+export class WebhookWorker implements OnApplicationBootstrap {
+  constructor(
+    private readonly jobs: JobQueue,
+    private readonly deliveries: WebhookDeliveriesRepository,
+    private readonly applier: WebhookApplier,
+    private readonly logger: PinoLogger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.jobs.work(WEBHOOK_QUEUE, { retries: RETRIES, handle: (data) => this.handle(data as WebhookJob) });
+  }
+
+  private async handle({ companyId, deliveryId }: WebhookJob): Promise<void> {
+    const delivery = await this.deliveries.beginAttempt(companyId, deliveryId);
+    if (!delivery) return;
+    try {
+      await this.deliveries.finish(companyId, deliveryId, await this.applier.apply(delivery));
+    } catch (error) {
+      await this.noteFailure(delivery, error);
+      // The queue keeps what is thrown at it, and a provider's message may quote an attendee: the code alone goes there.
+      throw new Error(`webhook delivery not applied: ${codeOf(error)}`);
+    }
+  }
+
+  private async noteFailure({ companyId, id, attempts }: WebhookDelivery, error: unknown): Promise<void> {
+    const lastError = codeOf(error);
+    const final = error instanceof SecretUnreadableError || attempts > RETRIES;
+    this.logger.warn({ deliveryId: id, companyId, code: lastError, attempts, final }, 'webhook delivery not applied');
+    if (!final) return this.deliveries.noteError(companyId, id, lastError);
+    await this.deliveries.finish(companyId, id, { status: 'failed', effect: null, appointmentId: null, lastError });
+  }
+}
+
+/** A word of a closed set; database errors give their SQLSTATE. */
+function codeOf(error: unknown): string {
+  if (error instanceof SchedulingError || error instanceof ApiError) return error.code;
+  if (!(error instanceof Error)) return 'UNKNOWN';
+  return 'code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name;
+}

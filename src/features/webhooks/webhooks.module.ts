@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { BookingsModule } from '../bookings/bookings.module';
+import { CompaniesModule } from '../companies/companies.module';
+import { ConnectionStoreModule } from '../companies/connection-store.module';
+import { WebhookApplier } from './webhook-applier.service';
+import { WebhookDeliveriesController } from './webhook-deliveries.controller';
+import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
+import { WebhookDelivery } from './webhook-delivery.entity';
+import { WebhookInbox } from './webhook-inbox.service';
+import { WebhookLog } from './webhook-log.service';
+import { WebhookReceiverController } from './webhook-receiver.controller';
+import { WebhookWorker } from './webhook-worker.service';
+
+/** Receives webhooks, keeps them, and applies them to appointments. */
+@Module({
+  imports: [TypeOrmModule.forFeature([WebhookDelivery]), CompaniesModule, ConnectionStoreModule, BookingsModule],
+  controllers: [WebhookReceiverController, WebhookDeliveriesController],
+  providers: [WebhookInbox, WebhookWorker, WebhookApplier, WebhookLog, WebhookDeliveriesRepository],
+})
+export class WebhooksModule {}
