@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format } from 'prettier';
 import { CalcomWebhookReader } from '../../providers/calcom-v2/webhook';
 import { TRIGGER_TABLE, triggerTableMarkdown } from './trigger-table';
 
@@ -21,10 +20,15 @@ describe('the table of triggers', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('stands in the documentation as it is in the code', async () => {
+  it('stands in the documentation as it is in the code', () => {
     const page = readFileSync(join(process.cwd(), 'docs/webhooks.md'), 'utf8');
-    const [, section] = /<!-- generated: triggers -->\s+([\s\S]*?)\s+<!-- end of generated: triggers -->/.exec(page)!;
-    const pretty = await format(triggerTableMarkdown(), { parser: 'markdown', printWidth: 120 });
-    expect(section).toBe(pretty.trim());
+    const [, section] = /<!-- generated: triggers -->([\s\S]*)<!-- end of generated: triggers -->/.exec(page)!;
+    expect(cells(section!)).toEqual(cells(triggerTableMarkdown()));
   });
 });
+
+/** What the table says, without the padding that the formatter gives its columns. */
+function cells(table: string): string[][] {
+  const rows = table.trim().split('\n');
+  return rows.map((row) => row.split('|').map((cell) => cell.trim().replace(/^-+$/, '---')));
+}
