@@ -1,0 +1,177 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Brackets, type EntityManager, Repository } from 'typeorm';
+import type { Cursor } from '../../foundation/http/cursor';
+import type { ProviderBooking } from '../../scheduling/words';
+import { AppointmentEntity, type AppointmentStatus, AppointmentUidEntity } from './appointment.entity';
+import { providerFacts } from './booking-facts';
+
+/** A connection as far as bookings are concerned: uids and refs are looked up within it only. */
+export interface ConnectionScope {
+  id: string;
+  companyId: string;
+}
+
+export interface AppointmentFilter {
+  statuses?: AppointmentStatus[];
+  /** Half-open on the start: fromMs <= start < toMs. */
+  fromMs?: number;
+  toMs?: number;
+  eventTypeId?: string;
+  /** Letter case does not matter. */
+  attendeeEmail?: string;
+  after?: Cursor;
+}
+
+/** Rows of appointments and their uids. Every query carries the company. */
+@Injectable()
+export class AppointmentsRepository {
+  constructor(@InjectRepository(AppointmentEntity) private readonly rows: Repository<AppointmentEntity>) {}
+
+  async find(companyId: string, id: string, manager?: EntityManager): Promise<AppointmentEntity | undefined> {
+    return (await this.within(manager).findOneBy({ companyId, id })) ?? undefined;
+  }
+
+  async findByRef(connection: ConnectionScope, ref: string): Promise<AppointmentEntity | undefined> {
+    const where = { companyId: connection.companyId, connectionId: connection.id, ref };
+    return (await this.rows.findOneBy(where)) ?? undefined;
+  }
+
+  /** The appointment that has or had one of these uids. */
+  async findByUids(connection: ConnectionScope, uids: string[]): Promise<AppointmentEntity | undefined> {
+    if (uids.length === 0) return undefined;
+    const row = await this.rows
+      .createQueryBuilder('a')
+      .innerJoin(AppointmentUidEntity, 'u', 'u.company_id = a.company_id and u.appointment_id = a.id')
+      .where('a.company_id = :companyId and u.connection_id = :id and u.uid in (:...uids)', { ...connection, uids })
+      .getOne();
+    return row ?? undefined;
+  }
+
+  /** One row more than `limit` when there are further ones; ordered by start, then id. */
+  async list(companyId: string, filter: AppointmentFilter, limit: number): Promise<AppointmentEntity[]> {
+    const query = this.rows.createQueryBuilder('a').where('a.company_id = :companyId', { companyId });
+    const { statuses, fromMs, toMs, eventTypeId, attendeeEmail, after } = filter;
+    if (statuses) query.andWhere('a.status in (:...statuses)', { statuses });
+    if (fromMs !== undefined) query.andWhere('a.starts_at >= :from', { from: new Date(fromMs) });
+    if (toMs !== undefined) query.andWhere('a.starts_at < :to', { to: new Date(toMs) });
+    if (eventTypeId) query.andWhere('a.event_type_id = :eventTypeId', { eventTypeId });
+    if (attendeeEmail) query.andWhere('lower(a.attendee_email) = lower(:attendeeEmail)', { attendeeEmail });
+    if (after) {
+      query.andWhere(
+        new Brackets((where) => where.where('(a.starts_at, a.id) > (:at::timestamptz, :id::uuid)', after)),
+      );
+    }
+    return query
+      .orderBy('a.starts_at')
+      .addOrderBy('a.id')
+      .limit(limit + 1)
+      .getMany();
+  }
+
+  async insert(manager: EntityManager, row: Partial<AppointmentEntity>): Promise<void> {
+    await manager.insert(AppointmentEntity, row);
+  }
+
+  /** Begins a new attempt under a new ref; false when another worker did so, or the outcome became known meanwhile. */
+  async beginAttempt(companyId: string, id: string, oldRef: string, ref: string): Promise<boolean> {
+    const result = await this.rows
+      .createQueryBuilder()
+      .update()
+      .set({ ref, attemptedAt: () => 'clock_timestamp()', updatedAt: () => 'clock_timestamp()' })
+      .where("company_id = :companyId and id = :id and ref = :oldRef and status = 'outcome_pending'")
+      .setParameters({ companyId, id, oldRef })
+      .execute();
+    return result.affected === 1;
+  }
+
+  /** Seconds since the attempt began, by the database's clock. */
+  async attemptAgeSeconds(companyId: string, id: string): Promise<number> {
+    const row = await this.rows
+      .createQueryBuilder('a')
+      .select('extract(epoch from clock_timestamp() - a.attempted_at)', 'age')
+      .where('a.company_id = :companyId and a.id = :id', { companyId, id })
+      .getRawOne<{ age: string }>();
+    return Number(row?.age ?? 0);
+  }
+
+  /** Removes the record of an attempt that booked nothing. A row whose outcome became known stays. */
+  async removeAttempt(manager: EntityManager, companyId: string, id: string, ref: string): Promise<void> {
+    await manager.delete(AppointmentEntity, { companyId, id, ref, status: 'outcome_pending' });
+  }
+
+  /**
+   * Writes what the provider says, and remembers the uids. A word older than the one we have changes nothing: then the
+   * row is returned as it is.
+   */
+  async record(
+    manager: EntityManager,
+    appointment: { companyId: string; connectionId: string; id: string },
+    booking: ProviderBooking,
+    formerUids: string[] = [],
+  ): Promise<AppointmentEntity> {
+    const { companyId, id } = appointment;
+    const at = booking.updatedAtMs === undefined ? null : new Date(booking.updatedAtMs);
+    await manager
+      .createQueryBuilder()
+      .update(AppointmentEntity)
+      .set({ ...providerFacts(booking), updatedAt: () => 'clock_timestamp()' })
+      .where('company_id = :companyId and id = :id', { companyId, id })
+      .andWhere('(provider_updated_at is null or :at::timestamptz is null or provider_updated_at <= :at)', { at })
+      .execute();
+    await this.rememberUids(manager, appointment, [booking.uid, ...formerUids]);
+    return manager.findOneByOrFail(AppointmentEntity, { companyId, id });
+  }
+
+  /** @throws QueryFailedError `appointment_uids_pkey` only when `strict`: another worker made an appointment of a uid. */
+  async rememberUids(
+    manager: EntityManager,
+    appointment: { companyId: string; connectionId: string; id: string },
+    uids: string[],
+    strict = false,
+  ): Promise<void> {
+    const { companyId, connectionId, id: appointmentId } = appointment;
+    const rows = [...new Set(uids)].map((uid) => ({ companyId, connectionId, appointmentId, uid }));
+    const insert = manager.createQueryBuilder().insert().into(AppointmentUidEntity).values(rows);
+    await (strict ? insert : insert.orIgnore()).execute();
+  }
+
+  /**
+   * Records our own cancellation. The provider's date is moved by a millisecond, so that a read from before the
+   * cancellation, arriving late, does not bring the booking back, and the provider's own later date still counts.
+   */
+  async markCancelled(companyId: string, id: string, reason: string): Promise<void> {
+    await this.rows
+      .createQueryBuilder()
+      .update()
+      .set({
+        status: 'cancelled',
+        cancellationReason: reason,
+        providerUpdatedAt: () => "provider_updated_at + interval '1 millisecond'",
+        updatedAt: () => 'clock_timestamp()',
+      })
+      .where('company_id = :companyId and id = :id', { companyId, id })
+      .execute();
+  }
+
+  /** Takes the right to change this booking at the provider; false while somebody else has it. */
+  async takeLease(companyId: string, id: string, owner: string, seconds: number): Promise<boolean> {
+    const result = await this.rows
+      .createQueryBuilder()
+      .update()
+      .set({ changeOwner: owner, changeUntil: () => 'clock_timestamp() + make_interval(secs => :seconds)' })
+      .where('company_id = :companyId and id = :id', { companyId, id })
+      .andWhere('(change_until is null or change_until < clock_timestamp())')
+      .setParameters({ seconds })
+      .execute();
+    return result.affected === 1;
+  }
+
+  async releaseLease(companyId: string, id: string, owner: string): Promise<void> {
+    await this.rows.update({ companyId, id, changeOwner: owner }, { changeOwner: null, changeUntil: null });
+  }
+
+  private within(manager?: EntityManager): Repository<AppointmentEntity> {
+    return manager ? manager.getRepository(AppointmentEntity) : this.rows;
+  }
+}

@@ -1,0 +1,43 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { CalledRequest } from '../../foundation/http/access';
+import { sha256 } from '../../foundation/crypto/digests';
+import { invalidField } from '../../foundation/errors/api-error';
+import type { BookingCaller, ChangeCaller } from './booking-command';
+import { canonicalJson } from './canonical-json';
+
+const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
+
+/**
+ * How a booking request is recognised when it is repeated.
+ *
+ * @throws ApiError `VALIDATION_ERROR` without an `Idempotency-Key` of 1 to 255 printable ASCII characters.
+ */
+export const CallerWithKey = createParamDecorator((_: unknown, context: ExecutionContext): BookingCaller => {
+  const request = context.switchToHttp().getRequest<CalledRequest>();
+  const idempotencyKey = idempotencyKeyOf(request);
+  if (idempotencyKey === undefined) throw invalidField('Idempotency-Key', 'is required as a header');
+  return { ...identity(request), idempotencyKey, origin: 'api' };
+});
+
+/** As {@link CallerWithKey}, for routes that work without a key too. */
+export const CallerOfChange = createParamDecorator((_: unknown, context: ExecutionContext): ChangeCaller => {
+  const request = context.switchToHttp().getRequest<CalledRequest>();
+  return { ...identity(request), idempotencyKey: idempotencyKeyOf(request) };
+});
+
+/** The key that the caller chose, if any. @throws ApiError `VALIDATION_ERROR` for one that cannot be a key. */
+function idempotencyKeyOf(request: CalledRequest): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && PRINTABLE.test(key)) return key;
+  throw invalidField('Idempotency-Key', 'must be 1 to 255 printable ASCII characters');
+}
+
+function identity(request: CalledRequest): { route: string; fingerprint: string; correlationId: string } {
+  const path = request.url.split('?', 1)[0] ?? request.url;
+  return {
+    route: `${request.method} ${path.toLowerCase()}`,
+    fingerprint: sha256(`${path}\n${canonicalJson(request.body ?? {})}`),
+    correlationId: String(request.id),
+  };
+}

@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ApiError } from '../../foundation/errors/api-error';
+import type { CallContext, SchedulingProvider } from '../../scheduling/provider-port';
+import type { AbsenceReport, ProviderBooking } from '../../scheduling/words';
+import type { AppointmentEntity } from './appointment.entity';
+import { AppointmentsRepository } from './appointments.repository';
+import { appointmentStatus } from './booking-facts';
+import { ProviderCalls } from '../event-types/provider-calls.service';
+import { failedWith } from './failures';
+import { ProviderTruth } from './provider-truth';
+
+/** A booking that exists at the provider. */
+type KnownAppointment = AppointmentEntity & { uid: string };
+
+export interface ChangeContext extends CallContext {
+  /** The same request began before and did not end: look before acting. */
+  resumed: boolean;
+}
+
+/** Changes one booking at the provider and records what came of it. The caller holds the booking's lease. */
+@Injectable()
+export class BookingChanges {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly appointments: AppointmentsRepository,
+    private readonly calls: ProviderCalls,
+    private readonly truth: ProviderTruth,
+  ) {}
+
+  /**
+   * Moves the booking. When the answer is lost, the old uid says where it went.
+   *
+   * @throws ApiError `CONFLICT` when it is over, or somebody moved it elsewhere meanwhile (which is then recorded).
+   */
+  async reschedule(
+    row: AppointmentEntity,
+    change: { startMs: number; reason?: string },
+    context: ChangeContext,
+  ): Promise<AppointmentEntity> {
+    const known = atProvider(row);
+    const looked = context.resumed ? await this.refresh(known, context) : known;
+    if (context.resumed && looked.startsAt.getTime() === change.startMs) return looked;
+    refuseWhenOver(looked);
+    const uid = looked.uid ?? known.uid;
+    try {
+      const moved = await this.at(row, (provider) => provider.reschedule({ uid, ...change }, context));
+      return await this.record(row, moved);
+    } catch (error) {
+      const lost = failedWith(error, 'OUTCOME_UNKNOWN');
+      if (!lost && !(failedWith(error, 'REFUSED') && error.details.reason === 'ALREADY_RESCHEDULED')) throw error;
+      const now = await this.refresh({ ...known, uid }, context);
+      if (now.startsAt.getTime() === change.startMs && now.uid !== uid) return now;
+      if (lost) throw error;
+      throw new ApiError('CONFLICT', { details: { reason: 'ALREADY_RESCHEDULED' }, cause: error });
+    }
+  }
+
+  /** Cancels; a booking that is cancelled already is a success. */
+  async cancel(row: AppointmentEntity, reason: string, context: ChangeContext): Promise<AppointmentEntity> {
+    if (row.status === 'cancelled') return row;
+    const known = atProvider(row);
+    try {
+      await this.at(row, (provider) => provider.cancel(known.uid, reason, context));
+    } catch (error) {
+      if (!failedWith(error, 'OUTCOME_UNKNOWN')) throw error;
+      const now = await this.refresh(known, context);
+      if (now.status !== 'cancelled') throw error;
+      return now;
+    }
+    await this.appointments.markCancelled(row.companyId, row.id, reason);
+    return (await this.appointments.find(row.companyId, row.id)) ?? row;
+  }
+
+  async confirm(row: AppointmentEntity, context: ChangeContext): Promise<AppointmentEntity> {
+    if (context.resumed && row.status === 'confirmed') return row;
+    return this.answerable(row, 'accepted', context, (provider, uid) => provider.confirm(uid, context));
+  }
+
+  async decline(row: AppointmentEntity, reason: string | undefined, context: ChangeContext) {
+    if (context.resumed && row.status === 'rejected') return row;
+    return this.answerable(row, 'rejected', context, (provider, uid) => provider.decline(uid, reason, context));
+  }
+
+  /** Repeating it changes nothing, so a lost answer is simply reported. */
+  async markAbsent(row: AppointmentEntity, report: Omit<AbsenceReport, 'uid'>, context: ChangeContext) {
+    const { uid } = atProvider(row);
+    const booking = await this.at(row, (provider) => provider.markAbsent({ uid, ...report }, context));
+    return this.record(row, booking);
+  }
+
+  private async answerable(
+    row: AppointmentEntity,
+    wanted: ProviderBooking['status'],
+    context: ChangeContext,
+    change: (provider: SchedulingProvider, uid: string) => Promise<ProviderBooking>,
+  ): Promise<AppointmentEntity> {
+    const known = atProvider(row);
+    try {
+      return await this.record(row, await this.at(row, (provider) => change(provider, known.uid)));
+    } catch (error) {
+      if (!failedWith(error, 'OUTCOME_UNKNOWN')) throw error;
+      const now = await this.refresh(known, context);
+      if (now.status !== appointmentStatus(wanted)) throw error;
+      return now;
+    }
+  }
+
+  /** Records what the provider says now, following reschedules. */
+  private async refresh(row: KnownAppointment, context: ChangeContext): Promise<AppointmentEntity> {
+    const { booking, formerUids } = await this.truth.current(row.connectionId, row.uid, context.correlationId);
+    return this.record(row, booking, formerUids);
+  }
+
+  private record(row: AppointmentEntity, booking: ProviderBooking, formerUids: string[] = []) {
+    return this.dataSource.transaction((manager) => this.appointments.record(manager, row, booking, formerUids));
+  }
+
+  private at<T>(row: AppointmentEntity, call: (provider: SchedulingProvider) => Promise<T>): Promise<T> {
+    return this.calls.run(row.connectionId, call);
+  }
+}
+
+function atProvider(row: AppointmentEntity): KnownAppointment {
+  const { uid } = row;
+  if (uid !== null) return { ...row, uid };
+  // Until the outcome of the booking is known there is nothing that could be changed.
+  throw new ApiError('CONFLICT', { details: { reason: 'OUTCOME_PENDING' }, headers: { 'retry-after': '5' } });
+}
+
+function refuseWhenOver(row: AppointmentEntity): void {
+  if (row.status === 'cancelled' || row.status === 'rejected') {
+    throw new ApiError('CONFLICT', { details: { reason: row.status === 'cancelled' ? 'CANCELLED' : 'REJECTED' } });
+  }
+}

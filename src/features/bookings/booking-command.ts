@@ -1,0 +1,53 @@
+import type { BookingLocation } from '../../scheduling/words';
+import type { EventTypeRecord } from '../event-types/event-types.service';
+import type { AppointmentOrigin } from './appointment.entity';
+import type { IdempotentRequest } from './idempotency.repository';
+
+/** What a caller wants booked, after validation. */
+export interface BookingCommand {
+  startMs: number;
+  attendee: {
+    name: string;
+    email?: string;
+    /** E.164 */
+    phoneNumber?: string;
+    /** IANA; the company's when absent. */
+    timeZone?: string;
+    language?: string;
+  };
+  guests?: string[];
+  location?: BookingLocation;
+  notes?: string;
+  responses?: Record<string, unknown>;
+  metadata?: Record<string, string>;
+}
+
+/** How the request came: what it is recognised by when it is repeated. */
+export interface BookingCaller {
+  origin: Exclude<AppointmentOrigin, 'provider'>;
+  route: string;
+  idempotencyKey: string;
+  fingerprint: string;
+  correlationId?: string;
+  /**
+   * The key was derived from the request, not chosen by the caller: it stands for the active appointment only. A refusal
+   * is not kept, and after a cancellation or a move the same request books anew.
+   */
+  derivedKey?: boolean;
+}
+
+/** As {@link BookingCaller}, for a change of a booking; the key may be absent. */
+export interface ChangeCaller {
+  route: string;
+  idempotencyKey?: string;
+  fingerprint: string;
+  correlationId?: string;
+}
+
+/** Everything that is needed to write one booking, and to go on with it after a crash. */
+export interface BookingWork {
+  request: IdempotentRequest;
+  caller: BookingCaller;
+  command: BookingCommand & { attendee: { timeZone: string } };
+  eventType: EventTypeRecord;
+}

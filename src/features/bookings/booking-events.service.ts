@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { violatesUnique } from '../../foundation/database/violations';
+import type { WebhookNotice } from '../../scheduling/webhook-reader';
+import type { AppointmentEntity } from './appointment.entity';
+import { AppointmentsRepository, type ConnectionScope } from './appointments.repository';
+import { appointmentStatus } from './booking-facts';
+import { ForeignBookings } from './foreign-bookings';
+import { failedWith } from './failures';
+import { ProviderTruth, type Truth } from './provider-truth';
+
+export interface AppliedEvent {
+  outcome: 'processed' | 'ignored';
+  appointmentId?: string;
+  /** What was done, in words for the delivery log. */
+  effect: string;
+}
+
+/**
+ * Applies what a provider reports. A notice is a hint: where it says what we know already nothing is done, everything
+ * else is settled by reading the booking. So order, repeats and forgeries of content do not change the final state.
+ */
+@Injectable()
+export class BookingEventsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly appointments: AppointmentsRepository,
+    private readonly truth: ProviderTruth,
+    private readonly foreign: ForeignBookings,
+  ) {}
+
+  /** @throws SchedulingError when the provider cannot be asked now: the delivery is to be tried again. */
+  async apply(connection: ConnectionScope, notice: WebhookNotice): Promise<AppliedEvent> {
+    if (notice.effect === 'other' || !notice.uid) return { outcome: 'ignored', effect: 'concerns no booking' };
+    const row = await this.find(connection, notice, notice.uid);
+    if (row && saysNothingNew(row, notice)) {
+      return { outcome: 'processed', appointmentId: row.id, effect: 'known already' };
+    }
+    try {
+      return row ? await this.settle(row, notice.uid) : await this.adopt(connection, notice.uid);
+    } catch (error) {
+      if (!failedWith(error, 'BOOKING_NOT_FOUND')) throw error;
+      return { outcome: 'ignored', appointmentId: row?.id, effect: 'no such booking at the provider' };
+    }
+  }
+
+  private async find(connection: ConnectionScope, notice: WebhookNotice, uid: string) {
+    const byUid = await this.appointments.findByUids(connection, [uid, notice.previousUid ?? uid]);
+    if (byUid || !notice.ref) return byUid;
+    return this.appointments.findByRef(connection, notice.ref);
+  }
+
+  /**
+   * Reads what counts now and records it. A uid that we know is read through the newest one: an old uid says
+   * "cancelled" at servers that do not name its successor.
+   */
+  private async settle(row: AppointmentEntity, uid: string): Promise<AppliedEvent> {
+    const known = await this.appointments.findByUids({ id: row.connectionId, companyId: row.companyId }, [uid]);
+    const truth = await this.truth.current(row.connectionId, (known && row.uid) ?? uid);
+    return this.record(row, truth);
+  }
+
+  /** A uid that nothing here has: a booking that was moved from one of ours, or one made at the provider. */
+  private async adopt(connection: ConnectionScope, uid: string): Promise<AppliedEvent> {
+    const truth = await this.truth.current(connection.id, uid);
+    const ancestors = await this.truth.ancestors(connection.id, truth.booking);
+    const uids = [truth.booking.uid, ...truth.formerUids, ...ancestors];
+    const row = await this.known(connection, uids, truth.booking.ref);
+    const whole = { booking: truth.booking, formerUids: uids };
+    if (row) return this.record(row, whole);
+    try {
+      const appointmentId = await this.foreign.create(connection, whole);
+      if (!appointmentId) return { outcome: 'ignored', effect: "not one of this company's event types" };
+      return { outcome: 'processed', appointmentId, effect: 'appointment created' };
+    } catch (error) {
+      // Another delivery about the same booking was quicker.
+      const winner = violatesUnique(error, 'appointment_uids_pkey') ? await this.known(connection, uids) : undefined;
+      if (!winner) throw error;
+      return this.record(winner, whole);
+    }
+  }
+
+  private async known(connection: ConnectionScope, uids: string[], ref?: string) {
+    const byUid = await this.appointments.findByUids(connection, uids);
+    return byUid ?? (ref ? this.appointments.findByRef(connection, ref) : undefined);
+  }
+
+  private async record(row: AppointmentEntity, truth: Truth): Promise<AppliedEvent> {
+    const { id } = await this.dataSource.transaction((manager) =>
+      this.appointments.record(manager, row, truth.booking, truth.formerUids),
+    );
+    return { outcome: 'processed', appointmentId: id, effect: `is ${appointmentStatus(truth.booking.status)}` };
+  }
+}
+
+/** Whether the notice repeats what is recorded, as the echo of our own calls does. */
+function saysNothingNew(row: AppointmentEntity, notice: WebhookNotice): boolean {
+  if (row.uid !== notice.uid || !notice.status) return false;
+  const sameStart = notice.startMs === undefined || notice.startMs === row.startsAt.getTime();
+  return sameStart && appointmentStatus(notice.status) === row.status;
+}

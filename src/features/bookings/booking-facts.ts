@@ -1,0 +1,31 @@
+import type { ProviderBooking, ProviderBookingStatus } from '../../scheduling/words';
+import type { AppointmentEntity, AppointmentStatus } from './appointment.entity';
+
+const STATUS: Record<ProviderBookingStatus, AppointmentStatus> = {
+  accepted: 'confirmed',
+  pending: 'awaiting_confirmation',
+  cancelled: 'cancelled',
+  rejected: 'rejected',
+};
+
+/** The provider's status in our words. */
+export function appointmentStatus(status: ProviderBookingStatus): AppointmentStatus {
+  return STATUS[status];
+}
+
+/** What the provider owns of an appointment. The attendee, notes and metadata stay as the caller gave them. */
+export function providerFacts(booking: ProviderBooking): Partial<AppointmentEntity> {
+  return {
+    status: appointmentStatus(booking.status),
+    startsAt: new Date(booking.startMs),
+    endsAt: new Date(booking.endMs),
+    providerId: booking.id,
+    uid: booking.uid,
+    location: booking.location ?? null,
+    hosts: booking.hosts.map(({ id, name }) => ({ id, name })),
+    hostAbsent: booking.hostAbsent,
+    attendeeAbsent: booking.attendees.some((attendee) => attendee.absent === true),
+    cancellationReason: booking.cancellationReason ?? null,
+    ...(booking.updatedAtMs === undefined ? {} : { providerUpdatedAt: new Date(booking.updatedAtMs) }),
+  };
+}

@@ -1,0 +1,51 @@
+import { decodeCursor } from '../../foundation/http/cursor';
+import { endOfDay, isCalendarDate, parseInstant, startOfDay } from '../../foundation/time/instants';
+import { canonicalTimeZone } from '../../foundation/time/zones';
+import type { AppointmentStatus } from './appointment.entity';
+import type { AppointmentFilter } from './appointments.repository';
+import type { BookingCommand } from './booking-command';
+import type { AttendeeDto, CreateBookingDto, ListBookingsDto } from './bookings.dto';
+
+const PAGE_SIZE_DEFAULT = 20;
+
+/** DTO -> words. The texts have been checked by the DTO, so an instant is one. */
+export function toCommand(body: CreateBookingDto): BookingCommand {
+  const { start, attendee, guests, location, notes, responses, metadata } = body;
+  return {
+    startMs: instantOf(start),
+    attendee: toAttendee(attendee),
+    ...(guests === undefined ? {} : { guests }),
+    ...(location === undefined ? {} : { location: { ...location } }),
+    ...(notes === undefined ? {} : { notes }),
+    ...(responses === undefined ? {} : { responses }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
+
+function toAttendee({ name, email, phoneNumber, timeZone, language }: AttendeeDto): BookingCommand['attendee'] {
+  return {
+    name,
+    ...(email === undefined ? {} : { email }),
+    ...(phoneNumber === undefined ? {} : { phoneNumber }),
+    ...(timeZone === undefined ? {} : { timeZone: canonicalTimeZone(timeZone) }),
+    ...(language === undefined ? {} : { language }),
+  };
+}
+
+export function instantOf(checked: string): number {
+  return parseInstant(checked) ?? Number.NaN;
+}
+
+/** Days are days of `timeZone`; `to` as a day includes the whole of it. */
+export function toFilter(query: ListBookingsDto, timeZone: string): { filter: AppointmentFilter; limit: number } {
+  const { status, from, to, eventTypeId, attendeeEmail, limit, cursor } = query;
+  const filter: AppointmentFilter = {
+    ...(status === undefined ? {} : { statuses: status.split(',') as AppointmentStatus[] }),
+    ...(from === undefined ? {} : { fromMs: isCalendarDate(from) ? startOfDay(from, timeZone) : instantOf(from) }),
+    ...(to === undefined ? {} : { toMs: isCalendarDate(to) ? endOfDay(to, timeZone) : instantOf(to) }),
+    ...(eventTypeId === undefined ? {} : { eventTypeId }),
+    ...(attendeeEmail === undefined ? {} : { attendeeEmail }),
+    ...(cursor === undefined ? {} : { after: decodeCursor(cursor) }),
+  };
+  return { filter, limit: limit === undefined ? PAGE_SIZE_DEFAULT : Number(limit) };
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { CompaniesService } from '../companies/companies.service';
+import { EventTypesService } from '../event-types/event-types.service';
+import { AppointmentsRepository } from './appointments.repository';
+import type { BookingCaller, BookingCommand } from './booking-command';
+import { BookingWriter } from './booking-writer';
+import type { IdempotentRequest } from './idempotency.repository';
+import { type BookingAnswer, IdempotencyService } from './idempotency.service';
+
+export type BookingTarget = { eventTypeId: string } | { providerId: string };
+
+/** Takes a booking request in: answers a repeat from the store, otherwise finds out what is to be booked. */
+@Injectable()
+export class BookingIntake {
+  constructor(
+    private readonly companies: CompaniesService,
+    private readonly eventTypes: EventTypesService,
+    private readonly appointments: AppointmentsRepository,
+    private readonly idempotency: IdempotencyService,
+    private readonly writer: BookingWriter,
+  ) {}
+
+  async book(
+    companyId: string,
+    target: BookingTarget,
+    command: BookingCommand,
+    caller: BookingCaller,
+  ): Promise<BookingAnswer> {
+    const { route, idempotencyKey: key, fingerprint } = caller;
+    const request: IdempotentRequest = { companyId, route, key, fingerprint };
+    const answer = await this.recall(request, command, caller);
+    if (answer) return answer;
+    // An unknown type is not kept with the key: nothing was begun, and asking again costs nothing.
+    const eventType =
+      'eventTypeId' in target
+        ? await this.eventTypes.find(companyId, target.eventTypeId)
+        : await this.eventTypes.findByProviderId(companyId, target.providerId);
+    const timeZone = command.attendee.timeZone ?? (await this.companies.get(companyId)).timeZone;
+    const complete = { ...command, attendee: { ...command.attendee, timeZone } };
+    return this.writer.write({ request, caller, command: complete, eventType });
+  }
+
+  private async recall(
+    request: IdempotentRequest,
+    command: BookingCommand,
+    caller: BookingCaller,
+  ): Promise<BookingAnswer | undefined> {
+    const known = await this.idempotency.recall(request);
+    if (!known || !caller.derivedKey) return known?.answer;
+    const row = await this.appointments.find(request.companyId, known.resourceId);
+    const over = row === undefined || row.status === 'cancelled' || row.status === 'rejected';
+    if (!over && row.startsAt.getTime() === command.startMs) return known.answer;
+    await this.idempotency.forget(request, known.resourceId);
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ApiError } from '../../foundation/errors/api-error';
+import { type Page, pageOf } from '../../foundation/http/cursor';
+import type { AppointmentEntity } from './appointment.entity';
+import { type AppointmentFilter, AppointmentsRepository } from './appointments.repository';
+import { type BookingView, bookingView, type EventTypeReference } from './booking-view';
+
+/** Reads bookings as callers see them. */
+@Injectable()
+export class BookingReader {
+  constructor(
+    private readonly appointments: AppointmentsRepository,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  /** @throws ApiError `BOOKING_NOT_FOUND`, also for a booking of another company. */
+  async row(companyId: string, id: string): Promise<AppointmentEntity> {
+    const row = await this.appointments.find(companyId, id);
+    if (!row) throw new ApiError('BOOKING_NOT_FOUND');
+    return row;
+  }
+
+  async get(companyId: string, id: string): Promise<BookingView> {
+    return this.view(await this.row(companyId, id));
+  }
+
+  async list(companyId: string, filter: AppointmentFilter, limit: number): Promise<Page<BookingView>> {
+    const rows = await this.appointments.list(companyId, filter, limit);
+    const types = await this.eventTypes(companyId, rows);
+    return pageOf(
+      rows,
+      limit,
+      (row) => ({ at: row.startsAt.toISOString(), id: row.id }),
+      (row) => bookingView(row, types.get(row.eventTypeId ?? '') ?? null),
+    );
+  }
+
+  async view(row: AppointmentEntity): Promise<BookingView> {
+    const types = await this.eventTypes(row.companyId, [row]);
+    return bookingView(row, types.get(row.eventTypeId ?? '') ?? null);
+  }
+
+  /** Read here and not through the event types' service: past bookings name types that have been deleted since. */
+  private async eventTypes(companyId: string, rows: AppointmentEntity[]): Promise<Map<string, EventTypeReference>> {
+    const ids = [...new Set(rows.flatMap((row) => row.eventTypeId ?? []))];
+    if (ids.length === 0) return new Map();
+    const types = await this.dataSource.query<EventTypeReference[]>(
+      'select id, title, provider_id as "providerId" from event_types where company_id = $1 and id = any($2::uuid[])',
+      [companyId, ids],
+    );
+    return new Map(types.map((type) => [type.id, type]));
+  }
+}

@@ -1,0 +1,160 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { AllowAccess, CompanyId } from '../../foundation/http/access';
+import { UuidParam } from '../../foundation/http/uuid-param';
+import { CompaniesService } from '../companies/companies.service';
+import { sendAnswer } from './answer';
+import { CallerOfChange, CallerWithKey } from './booking-caller';
+import type { BookingCaller, ChangeCaller } from './booking-command';
+import { instantOf, toCommand, toFilter } from './booking-input';
+import { BookingView } from './booking-view';
+import {
+  BookingPageDto,
+  CancelDto,
+  CreateBookingDto,
+  ListBookingsDto,
+  MarkAbsentDto,
+  ReasonDto,
+  RescheduleDto,
+} from './bookings.dto';
+import { BookingsService } from './bookings.service';
+
+const BookingId = () => Param('id', new UuidParam('BOOKING_NOT_FOUND'));
+const Reply = () => Res({ passthrough: true });
+
+@ApiTags('bookings')
+@Controller('bookings')
+@AllowAccess('secret')
+export class BookingsController {
+  constructor(
+    private readonly bookings: BookingsService,
+    private readonly companies: CompaniesService,
+  ) {}
+
+  @Post()
+  @AllowAccess('secret', 'publishable')
+  @ApiOperation({ summary: 'Book; 202 with `outcome_pending` when the provider did not answer' })
+  @ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 255 printable ASCII characters' })
+  @ApiCreatedResponse({ type: BookingView })
+  async book(
+    @CallerWithKey() caller: BookingCaller,
+    @CompanyId() companyId: string,
+    @Body() body: CreateBookingDto,
+    @Reply() reply: FastifyReply,
+  ) {
+    return sendAnswer(reply, await this.bookings.book(companyId, body, toCommand(body), caller));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List by start' })
+  @ApiOkResponse({ type: BookingPageDto })
+  async list(@CompanyId() companyId: string, @Query() query: ListBookingsDto) {
+    const { timeZone } = await this.companies.get(companyId);
+    const { filter, limit } = toFilter(query, timeZone);
+    return this.bookings.list(companyId, filter, limit);
+  }
+
+  @Get(':id')
+  @ApiOkResponse({ type: BookingView })
+  get(@CompanyId() companyId: string, @BookingId() id: string) {
+    return this.bookings.get(companyId, id);
+  }
+
+  @Post(':id/reschedule')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Move to another start; the id stays' })
+  @ApiOkResponse({ type: BookingView })
+  async reschedule(
+    @CompanyId() companyId: string,
+    @BookingId() id: string,
+    @Body() body: RescheduleDto,
+    @CallerOfChange() caller: ChangeCaller,
+    @Reply() reply: FastifyReply,
+  ) {
+    const change = { startMs: instantOf(body.start), reason: body.reason };
+    return sendAnswer(reply, await this.bookings.reschedule(companyId, id, change, caller));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'The same as reschedule' })
+  @ApiOkResponse({ type: BookingView })
+  patch(
+    @CompanyId() companyId: string,
+    @BookingId() id: string,
+    @Body() body: RescheduleDto,
+    @CallerOfChange() caller: ChangeCaller,
+    @Reply() reply: FastifyReply,
+  ) {
+    return this.reschedule(companyId, id, body, caller, reply);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Cancel; a booking that is cancelled already is answered as it is' })
+  @ApiOkResponse({ type: BookingView })
+  async cancel(
+    @CompanyId() companyId: string,
+    @BookingId() id: string,
+    @Body() body: CancelDto,
+    @CallerOfChange() caller: ChangeCaller,
+    @Reply() reply: FastifyReply,
+  ) {
+    const reason = body.reason ?? body.cancellationReason;
+    return sendAnswer(reply, await this.bookings.cancel(companyId, id, reason, caller));
+  }
+
+  @Delete(':id')
+  @ApiOperation({ summary: 'The same as cancel; the reason in the body or the query' })
+  @ApiOkResponse({ type: BookingView })
+  delete(
+    @CompanyId() companyId: string,
+    @BookingId() id: string,
+    @Body() body: CancelDto,
+    @Query() query: CancelDto,
+    @CallerOfChange() caller: ChangeCaller,
+    @Reply() reply: FastifyReply,
+  ) {
+    return this.cancel(companyId, id, { ...query, ...body }, caller, reply);
+  }
+
+  @Post(':id/confirm')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Accept a booking that awaits confirmation' })
+  @ApiOkResponse({ type: BookingView })
+  async confirm(
+    @CompanyId() companyId: string,
+    @BookingId() id: string,
+    @CallerOfChange() caller: ChangeCaller,
+    @Reply() reply: FastifyReply,
+  ) {
+    return sendAnswer(reply, await this.bookings.confirm(companyId, id, caller));
+  }
+
+  @Post(':id/decline')
+  @HttpCode(200)
+  @ApiOkResponse({ type: BookingView })
+  async decline(
+    @CompanyId() companyId: string,
+    @BookingId() id: string,
+    @Body() body: ReasonDto,
+    @CallerOfChange() caller: ChangeCaller,
+    @Reply() reply: FastifyReply,
+  ) {
+    return sendAnswer(reply, await this.bookings.decline(companyId, id, body.reason, caller));
+  }
+
+  @Post(':id/mark-absent')
+  @HttpCode(200)
+  @ApiOkResponse({ type: BookingView })
+  async markAbsent(
+    @CompanyId() companyId: string,
+    @BookingId() id: string,
+    @Body() body: MarkAbsentDto,
+    @CallerOfChange() caller: ChangeCaller,
+    @Reply() reply: FastifyReply,
+  ) {
+    const report = { hostAbsent: body.host, attendees: body.attendees };
+    return sendAnswer(reply, await this.bookings.markAbsent(companyId, id, report, caller));
+  }
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ApiError } from '../../foundation/errors/api-error';
+import type { ProviderBooking } from '../../scheduling/words';
+import { ConnectionsService } from '../companies/connections.service';
+import { EventTypesService } from '../event-types/event-types.service';
+import type { AppointmentEntity } from './appointment.entity';
+import { AppointmentsRepository, type ConnectionScope } from './appointments.repository';
+import { providerFacts } from './booking-facts';
+import type { Truth } from './provider-truth';
+
+/** Bookings that were made at the provider, not through us. */
+@Injectable()
+export class ForeignBookings {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly appointments: AppointmentsRepository,
+    private readonly connections: ConnectionsService,
+    private readonly eventTypes: EventTypesService,
+  ) {}
+
+  /**
+   * Makes an appointment of a booking; undefined when it does not concern the company: on the environment's key only
+   * bookings of the event types listed for it do.
+   *
+   * @throws QueryFailedError `appointment_uids_pkey` when another worker made one of it meanwhile.
+   */
+  async create(connection: ConnectionScope, truth: Truth): Promise<string | undefined> {
+    const eventTypeId = await this.eventTypeId(connection.companyId, truth.booking.eventTypeId);
+    const owner = await this.connections.byId(connection.id);
+    if (eventTypeId === null && owner?.usesEnvironmentKey !== false) return undefined;
+    const row = foreignAppointment(connection, truth.booking, eventTypeId);
+    await this.dataSource.transaction(async (manager) => {
+      await this.appointments.insert(manager, row);
+      await this.appointments.rememberUids(manager, row, [truth.booking.uid, ...truth.formerUids], true);
+    });
+    return row.id;
+  }
+
+  /** Null for a type that is not mirrored here. */
+  private async eventTypeId(companyId: string, providerId: string | undefined): Promise<string | null> {
+    if (providerId === undefined) return null;
+    try {
+      return (await this.eventTypes.findByProviderId(companyId, providerId)).id;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'EVENT_TYPE_NOT_FOUND') return null;
+      throw error;
+    }
+  }
+}
+
+type NewAppointment = Partial<AppointmentEntity> & { id: string; companyId: string; connectionId: string };
+
+function foreignAppointment(
+  connection: ConnectionScope,
+  booking: ProviderBooking,
+  eventTypeId: string | null,
+): NewAppointment {
+  const attendee = booking.attendees[0];
+  return {
+    ...providerFacts(booking),
+    id: randomUUID(),
+    // A ref that no call of ours carries: the booking's own one, if any, belongs to another record.
+    ref: randomUUID(),
+    companyId: connection.companyId,
+    connectionId: connection.id,
+    eventTypeId,
+    origin: 'provider',
+    attendeeName: attendee?.name ?? '',
+    attendeeEmail: attendee?.email ?? null,
+    attendeePhone: attendee?.phoneNumber ?? null,
+    attendeeTimeZone: attendee?.timeZone ?? 'UTC',
+    attendeeLanguage: attendee?.language ?? null,
+    guests: booking.guests,
+    metadata: booking.metadata,
+  };
+}

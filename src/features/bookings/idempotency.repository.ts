@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+/** One request that must have effect once: the same key on the same route of the same company. */
+export interface IdempotentRequest {
+  companyId: string;
+  /** Method and path, with the booking's id where there is one. */
+  route: string;
+  key: string;
+  /** sha256 of what was asked for; the same key with another fingerprint is a mistake of the caller. */
+  fingerprint: string;
+}
+
+export interface IdempotencyRow {
+  fingerprint: string;
+  status: 'running' | 'finished';
+  resourceId: string;
+  owner: string;
+  /** Seconds until the lock ends, by the database's clock; negative when it has ended. */
+  lockedSeconds: number;
+  responseStatus: number | null;
+  sealedResponse: string | null;
+}
+
+const COLUMNS = `fingerprint, status, resource_id as "resourceId", owner,
+  extract(epoch from locked_until - clock_timestamp())::float8 as "lockedSeconds",
+  response_status as "responseStatus", sealed_response as "sealedResponse"`;
+const WHERE = 'company_id = $1 and route = $2 and key = $3';
+
+/** Rows of idempotency keys. Each write of a worker names its owner: one that was taken over writes nothing. */
+@Injectable()
+export class IdempotencyRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** `lock`: nobody else may decide about this row until the transaction ends. */
+  async find(request: IdempotentRequest, lock?: EntityManager): Promise<IdempotencyRow | undefined> {
+    const sql = `select ${COLUMNS} from idempotency_keys where ${WHERE} ${lock ? 'for update' : ''}`;
+    const [row] = await (lock ?? this.dataSource).query<IdempotencyRow[]>(sql, identity(request));
+    return row;
+  }
+
+  /** False when the key exists already. */
+  async insert(
+    manager: EntityManager,
+    request: IdempotentRequest,
+    lock: { owner: string; resourceId: string; seconds: number },
+  ): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      `insert into idempotency_keys (company_id, route, key, fingerprint, status, resource_id, owner, locked_until)
+       values ($1, $2, $3, $4, 'running', $5, $6, clock_timestamp() + make_interval(secs => $7))
+       on conflict do nothing returning key`,
+      [...identity(request), request.fingerprint, lock.resourceId, lock.owner, lock.seconds],
+    );
+    return rows.length === 1;
+  }
+
+  async takeOver(manager: EntityManager, request: IdempotentRequest, owner: string, seconds: number): Promise<void> {
+    await manager.query(
+      `update idempotency_keys set owner = $4, locked_until = clock_timestamp() + make_interval(secs => $5)
+       where ${WHERE} and status = 'running'`,
+      [...identity(request), owner, seconds],
+    );
+  }
+
+  /** False when another owner took over meanwhile: then nothing was written. */
+  async finish(
+    manager: EntityManager,
+    request: IdempotentRequest,
+    owner: string,
+    answer: { status: number; sealed: string },
+  ): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      `with finished as (
+         update idempotency_keys set status = 'finished', response_status = $5, sealed_response = $6
+         where ${WHERE} and owner = $4 and status = 'running' returning key)
+       select key from finished`,
+      [...identity(request), owner, answer.status, answer.sealed],
+    );
+    return rows.length === 1;
+  }
+
+  /** Ends the lock without an answer: the next request with this key goes on from here. */
+  async release(manager: EntityManager | undefined, request: IdempotentRequest, owner: string): Promise<void> {
+    await (manager ?? this.dataSource).query(
+      `update idempotency_keys set locked_until = clock_timestamp() where ${WHERE} and owner = $4 and status = 'running'`,
+      [...identity(request), owner],
+    );
+  }
+
+  /** Forgets a finished answer about this resource, so that the same request can be made anew. */
+  async forget(request: IdempotentRequest, resourceId: string): Promise<void> {
+    await this.dataSource.query(
+      `delete from idempotency_keys where ${WHERE} and resource_id = $4 and status = 'finished'`,
+      [...identity(request), resourceId],
+    );
+  }
+}
+
+function identity(request: IdempotentRequest): [string, string, string] {
+  return [request.companyId, request.route, request.key];
+}
