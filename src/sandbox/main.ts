@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { startEmbeddedPostgres } from '../foundation/database/embedded-postgres';
+import { createDatabaseIfMissing, startEmbeddedPostgres } from '../foundation/database/embedded-postgres';
 import { startSandbox } from './sandbox-server';
 import { RateLimit } from './store/settings';
 
@@ -27,6 +27,7 @@ async function findDatabase(): Promise<OwnDatabase> {
   const given = process.env.SANDBOX_DATABASE_URL ?? process.env.DATABASE_URL;
   if (given) return { url: given, stop: async () => undefined };
   const postgres = await startEmbeddedPostgres({ dataDirectory: resolve('.data', 'sandbox-postgres') });
+  await createDatabaseIfMissing(postgres, 'sandbox');
   return { url: postgres.url('sandbox'), stop: () => postgres.stop() };
 }
 

@@ -1,4 +1,5 @@
 import { RateLimiter } from './http/rate-limiter';
+import { RaceWindow } from './race-window';
 import { SlotsCache } from './slots-cache';
 import { AccountStore } from './store/accounts';
 import { BookingStore } from './store/bookings';
@@ -28,6 +29,7 @@ export interface Sandbox {
   journal: Journal;
   limiter: RateLimiter;
   slotsCache: SlotsCache;
+  races: RaceWindow;
   sender: WebhookSender;
   now: () => number;
   /** Scheme and host under which booking pages would be found; known once the server listens. */
@@ -56,6 +58,7 @@ export async function openSandbox(databaseUrl: string, defaults: Settings, now: 
     journal,
     limiter: new RateLimiter(() => settings.current.rateLimit, now),
     slotsCache: new SlotsCache(() => settings.current.slotsCacheMs, now),
+    races: new RaceWindow(),
     sender: new WebhookSender(journal, scenarios, now),
     now,
     origin: '',

@@ -1,9 +1,10 @@
 import { cancelBooking } from '../bookings/cancel-booking';
-import { showBooking, showBookings, showOldBooking } from '../bookings/booking-view';
+import { showBooking, showBookings } from '../bookings/booking-view';
 import { createBooking } from '../bookings/create-booking';
 import { confirmBooking, declineBooking, markAbsent } from '../bookings/decide-booking';
 import { bookingOf } from '../bookings/find-booking';
 import { listBookings } from '../bookings/list-bookings';
+import { showOldBooking } from '../bookings/old-booking-view';
 import { rescheduleBooking } from '../bookings/reschedule-booking';
 import { Access, Call, caller, Handler, Reply, Route, success } from '../http/call';
 import { notFound } from '../http/errors';

@@ -131,12 +131,17 @@ export function checkResponses(input: BookingInput, eventType: EventTypeInput): 
     const kind = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
     throw codedError(400, 'BAD_REQUEST', `metadata.${key} - Expected string, received ${kind}, `);
   }
-  const { email } = input.attendee;
+  checkEmail(input.attendee.email);
+  checkCustomFields(input.bookingFieldsResponses ?? {}, (eventType.bookingFields as Json[] | undefined) ?? []);
+}
+
+function checkEmail(email: string | undefined): void {
   if (email === undefined) throw codedError(400, 'BAD_REQUEST', 'responses - {email}error_required_field, ');
   if (!EMAIL.test(email)) throw codedError(400, 'BAD_REQUEST', 'responses - {email}email_validation_error, ');
-  const given = input.bookingFieldsResponses ?? {};
-  for (const field of (eventType.bookingFields as Json[] | undefined) ?? []) {
-    const { slug, required } = field;
+}
+
+function checkCustomFields(given: Json, fields: Json[]): void {
+  for (const { slug, required } of fields) {
     if (required !== true || typeof slug !== 'string' || slug in given) continue;
     throw badRequest(`Missing required booking field response: ${slug}. Please add it to the request.`);
   }

@@ -26,12 +26,9 @@ export async function showBookings(sandbox: Sandbox, bookings: Booking[], showin
     const hosts = booking.hostIds.flatMap((hostId) => accounts.filter(({ id }) => id === hostId));
     const seated = eventType !== undefined && seatsOf(eventType.input) !== undefined;
     const body = seated ? seatedPart(booking, showing) : plainPart(booking, hosts.slice(1));
-    return {
-      ...commonPart(booking, eventType, hosts.slice(0, 1)),
-      ...body,
-      ...history(booking),
-      ...(showing.fresh && { isPlatformManagedUserBooking: false }),
-    };
+    const shown = { ...commonPart(booking, eventType, hosts.slice(0, 1)), ...body, ...history(booking) };
+    if (eventType && eventType.teamId !== null) return withoutNewerKeys(shown);
+    return { ...shown, ...(showing.fresh && { isPlatformManagedUserBooking: false }) };
   });
 }
 
@@ -128,55 +125,19 @@ function history({ details }: Booking): Json {
   };
 }
 
-/** A booking in the shape of 2024-04-15, which older and unknown version headers get. */
-export function showOldBooking(booking: Booking, eventType: EventType | undefined, host: Account | undefined): Json {
-  const { details } = booking;
-  const { email, name, ...rest } = details.responses;
+/** The measured servers with teams are older, and show less. */
+function withoutNewerKeys(shown: Json): Json {
+  const { cancelledByEmail: _by, rescheduledByEmail: _who, cancellationReason, ...rest } = shown;
+  const people = (list: unknown): Json[] => (list as Json[]).map(withoutDisplay);
   return {
-    id: booking.id,
-    uid: booking.uid,
-    title: details.title,
-    description: details.description,
-    customInputs: {},
-    responses: { email, name, ...rest },
-    smsReminderNumber: null,
-    recurringEventId: details.recurringUid ?? null,
-    location: details.location,
-    eventTypeId: booking.eventTypeId,
-    startTime: iso(booking.startMs),
-    endTime: iso(booking.endMs),
-    metadata: details.metadata,
-    status: booking.status.toUpperCase(),
-    fromReschedule: details.fromUid ?? null,
-    rescheduled: details.toUid ? true : null,
-    rescheduledBy: details.rescheduledBy ?? null,
-    cancellationReason: details.cancellationReason ?? null,
-    cancelledBy: null,
-    rejectionReason: details.rejectionReason ?? null,
-    assignmentReason: [],
-    seatsReferences: [],
-    tracking: null,
-    userPrimaryEmail: host?.email ?? null,
-    attendees: details.attendees.map((attendee) => ({
-      name: attendee.name,
-      email: attendee.email,
-      timeZone: attendee.timeZone,
-      phoneNumber: attendee.phoneNumber ?? null,
-    })),
-    user: host && {
-      id: host.id,
-      name: host.name,
-      email: host.email,
-      username: host.username,
-      timeZone: host.timeZone,
-      avatarUrl: host.avatarUrl,
-    },
-    eventType: {
-      eventName: null,
-      slug: eventType?.slug,
-      schedulingType: null,
-      timeZone: null,
-      hideOrganizerEmail: false,
-    },
+    ...rest,
+    ...(cancellationReason !== '' && { cancellationReason }),
+    hosts: people(rest.hosts),
+    attendees: people(rest.attendees),
+    ...(rest.bookingFieldsResponses !== undefined && {
+      bookingFieldsResponses: withoutDisplay(rest.bookingFieldsResponses as Json),
+    }),
   };
 }
+
+const withoutDisplay = ({ displayEmail: _email, displayGuests: _guests, ...person }: Json): Json => person;

@@ -5,7 +5,6 @@ import { Booking, EventType } from '../store/records';
 import { cancelledPayload } from '../webhooks/payloads';
 import { CancelInput, readCancelInput } from './booking-input';
 import { showBooking, showBookings } from './booking-view';
-import { pauseBeforeWriting } from './create-booking';
 import { typeOf } from './find-booking';
 import { announce } from './notifications';
 
@@ -18,7 +17,7 @@ export async function cancelBooking(call: Call): Promise<Reply> {
   if (!booking) return cancelSeries(call, uid, input);
   const eventType = await typeOf(sandbox, booking);
   checkCancel(call, booking, eventType, input);
-  await pauseBeforeWriting();
+  await call.pause();
   if (input.seatUid !== undefined) return leaveSeat(sandbox, booking, eventType, input);
   const later = input.cancelSubsequentBookings ? await laterOnes(sandbox, booking) : [];
   const cancelled: Booking[] = [];

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DateTime } from 'luxon';
 import { Call, Reply, success } from '../http/call';
 import { ApiError, badRequest, flatError, nestError } from '../http/errors';
@@ -17,17 +16,13 @@ import { checkBounds, chooseHosts } from './choose-hosts';
 import { checkCallerMayBook, findEventType } from './find-event-type';
 import { announce } from './notifications';
 
-/** Real servers think between check and insert; without that time parallel bookings would hardly ever meet. */
-const THINKING_MS = 25;
-
-export const pauseBeforeWriting = (): Promise<void> => delay(THINKING_MS);
-
 /** What is asked for, once it is known which type it concerns. */
 interface Order {
   sandbox: Sandbox;
   input: BookingInput;
   eventType: EventType;
   span: SlotInterval;
+  pause: Call['pause'];
 }
 
 /** `POST /v2/bookings`. Throws every refusal as the answer it is. */
@@ -40,7 +35,7 @@ export async function createBooking(call: Call): Promise<Reply> {
   const startMs = instantOf(input.start);
   const span = { startMs, endMs: startMs + lengthOf(input, eventType.input) * 60_000 };
   checkResponses(input, eventType.input);
-  const order = { sandbox, input, eventType, span };
+  const order = { sandbox, input, eventType, span, pause: call.pause };
   if (recurrenceOf(eventType.input)) return bookSeries(order);
   if (seatsOf(eventType.input) !== undefined) return bookSeat(order);
   const booking = (await repeated(order)) ?? (await bookOne(order));
@@ -79,7 +74,7 @@ async function checkBookerLimit(sandbox: Sandbox, eventType: EventType, email: s
 async function bookOne(order: Order): Promise<Booking> {
   await checkOrder(order);
   const hosts = await chooseHosts(order.sandbox, order.eventType, order.span);
-  await pauseBeforeWriting();
+  await order.pause();
   const booking = await write(order, hosts, (details) => details);
   await tell(order, booking);
   return booking;
@@ -138,7 +133,7 @@ async function bookSeries(order: Order): Promise<Reply> {
     await checkOrder(one);
     hosts.push(await chooseHosts(sandbox, eventType, one.span));
   }
-  await pauseBeforeWriting();
+  await order.pause();
   const recurringUid = newUid();
   const bookings: Booking[] = [];
   for (const [index, one] of orders.entries()) {
@@ -160,7 +155,7 @@ async function bookSeat(order: Order): Promise<Reply> {
 async function firstSeat(order: Order, seat: Attendee): Promise<Booking> {
   await checkOrder(order);
   const hosts = await chooseHosts(order.sandbox, order.eventType, order.span);
-  await pauseBeforeWriting();
+  await order.pause();
   return write(order, hosts, (details) => ({ ...details, attendees: [seat], guests: [] }));
 }
 

@@ -96,20 +96,16 @@ function hasStatus(booking: Booking, statuses: string[] | undefined, now: number
 }
 
 function isOfStatus({ status, endMs, details }: Booking, asked: string, now: number): boolean {
-  const ended = endMs <= now;
+  const ahead = endMs > now;
   const over = status === 'cancelled' || status === 'rejected';
-  switch (asked) {
-    case 'upcoming':
-      return !ended && status === 'accepted';
-    case 'recurring':
-      return !ended && !over && details.recurringUid !== undefined;
-    case 'past':
-      return ended && !over;
-    case 'cancelled':
-      return over;
-    default:
-      return !ended && status === 'pending';
-  }
+  const verdicts: Record<string, boolean> = {
+    upcoming: ahead && status === 'accepted',
+    recurring: ahead && !over && details.recurringUid !== undefined,
+    past: !ahead && !over,
+    cancelled: over,
+    unconfirmed: ahead && status === 'pending',
+  };
+  return verdicts[asked] ?? false;
 }
 
 function matchesAttendee({ uid, details }: Booking, filter: Filter): boolean {

@@ -9,7 +9,7 @@ import { newUid } from './booking-details';
 import { instantOf, readRescheduleInput, RescheduleInput } from './booking-input';
 import { showBooking } from './booking-view';
 import { checkBounds, chooseHosts } from './choose-hosts';
-import { pauseBeforeWriting, rethrowRace } from './create-booking';
+import { rethrowRace } from './create-booking';
 import { bookingOf, typeOf } from './find-booking';
 import { announce } from './notifications';
 
@@ -31,7 +31,7 @@ export async function rescheduleBooking(call: Call): Promise<Reply> {
   if (await limitReached(sandbox, eventType, zone, startMs, old)) throw flatError(401, 'booking_limit_reached');
   const seat = seatOf(old, eventType, input);
   const hosts = await chooseHosts(sandbox, eventType, span, old);
-  await pauseBeforeWriting();
+  await call.pause();
   const byHost = call.account !== undefined && old.hostIds.includes(call.account.id);
   const booking = await sandbox.bookings
     .insert({

@@ -107,23 +107,39 @@ function showOwner(owner: Account, origin: string): Json {
 }
 
 /** An event type in the shape of 2024-04-15, which older and unknown version headers get. */
-export function oldEventType({ id, slug, input: settings }: EventType, owner: Account, origin: string): Json {
-  const places = (settings.locations ?? []).map(({ type, address, public: shown, ...rest }) =>
-    type === 'address' ? { type: 'inPerson', address, displayLocationPublicly: shown } : { type, ...rest },
-  );
-  const eventType = {
-    ...EMPTY,
-    ...OFF,
-    ...ON,
-    ...LISTS,
+export function oldEventType(eventType: EventType, owner: Account, origin: string): Json {
+  return {
+    eventType: { ...EMPTY, ...OFF, ...ON, ...LISTS, ...oldSettings(eventType), ...oldOwnership(owner, origin) },
+    locationOptions: [],
+    destinationCalendar: null,
+    team: null,
+    teamMembers: [],
+    currentUserMembership: null,
+    isUserOrganizationAdmin: false,
+  };
+}
+
+function oldOwnership(owner: Account, origin: string): Json {
+  return {
+    bookerUrl: origin,
+    schedule: owner.defaultScheduleId,
+    owner: { id: owner.id, timeZone: owner.timeZone },
+    userId: owner.id,
+    users: [showOwner(owner, origin)],
+  };
+}
+
+function oldSettings({ id, slug, input: settings }: EventType): Json {
+  return {
     id,
     slug,
     title: settings.title,
     length: settings.lengthInMinutes,
     hidden: settings.hidden ?? false,
-    locations: places,
+    locations: (settings.locations ?? []).map(({ type, address, public: shown, ...rest }) =>
+      type === 'address' ? { type: 'inPerson', address, displayLocationPublicly: shown } : { type, ...rest },
+    ),
     bookingFields: FIELDS,
-    bookerUrl: origin,
     metadata: { apps: { giphy: { enabled: false, thankYouPage: '' } } },
     minimumBookingNotice: settings.minimumBookingNotice ?? DEFAULT_NOTICE_MINUTES,
     beforeEventBuffer: settings.beforeEventBuffer ?? 0,
@@ -135,18 +151,5 @@ export function oldEventType({ id, slug, input: settings }: EventType, owner: Ac
     price: 0,
     currency: 'usd',
     requiresCancellationReason: 'MANDATORY_HOST_ONLY',
-    schedule: settings.scheduleId ?? owner.defaultScheduleId,
-    owner: { id: owner.id, timeZone: owner.timeZone },
-    userId: owner.id,
-    users: [showOwner(owner, origin)],
-  };
-  return {
-    eventType,
-    locationOptions: [],
-    destinationCalendar: null,
-    team: null,
-    teamMembers: [],
-    currentUserMembership: null,
-    isUserOrganizationAdmin: false,
   };
 }

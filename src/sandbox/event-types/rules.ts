@@ -36,20 +36,18 @@ export function recurrenceOf(input: EventTypeInput): { interval: number; occurre
 
 /** Span in which the type may be booked; `zone` is the host's. Days count in full. */
 export function windowOf(input: EventTypeInput, zone: string, now: number): { fromMs: number; toMs: number } {
-  const open = { fromMs: -Infinity, toMs: Infinity };
   const window = input.bookingWindow;
-  if (!window || window.disabled) return open;
+  if (!window || window.disabled) return { fromMs: -Infinity, toMs: Infinity };
+  if (Array.isArray(window.value)) return fixedWindow(window.value as string[], zone);
   const today = DateTime.fromMillis(now, { zone });
-  if (window.type === 'range' && Array.isArray(window.value)) {
-    const [from, to] = (window.value as string[]).map((date) => DateTime.fromISO(date, { zone }));
-    return {
-      fromMs: from?.startOf('day').toMillis() ?? -Infinity,
-      toMs: (to ?? from)?.endOf('day').toMillis() ?? Infinity,
-    };
-  }
   const days = Number(window.value);
   const last = window.type === 'businessDays' ? plusBusinessDays(today, days) : today.plus({ days });
   return { fromMs: -Infinity, toMs: last.endOf('day').toMillis() };
+}
+
+function fixedWindow([from = '', to = from]: string[], zone: string): { fromMs: number; toMs: number } {
+  const day = (date: string): DateTime => DateTime.fromISO(date, { zone });
+  return { fromMs: day(from).startOf('day').toMillis(), toMs: day(to).endOf('day').toMillis() };
 }
 
 function plusBusinessDays(from: DateTime, days: number): DateTime {

@@ -11,6 +11,8 @@ export interface Call {
   body: unknown;
   /** Owner of the key; absent when a public endpoint is called without one. */
   account?: Account;
+  /** Awaited between check and write of a booking: calls that come together must all have checked by then. */
+  pause: () => Promise<void>;
 }
 
 export interface Reply {

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { FastifyReply, FastifyRequest } from 'fastify';
+import { Turn } from '../race-window';
 import { Sandbox } from '../sandbox';
 import { fingerprint } from '../store/journal';
 import { Scenario } from '../store/scenarios';
@@ -27,10 +27,10 @@ export class Dispatcher {
 
   async run(route: Route, request: FastifyRequest, response: FastifyReply): Promise<FastifyReply> {
     const headers: Record<string, string> = {};
-    const outcome = await this.outcome(route, request, headers).catch((error: unknown) => ({
-      reply: this.errorReply(error, request.url),
-      headers,
-    }));
+    const turn = this.sandbox.races.enter();
+    const outcome = await this.outcome(route, request, headers, turn)
+      .catch((error: unknown) => ({ reply: this.errorReply(error, request.url), headers }))
+      .finally(() => turn.end());
     await this.record(route.operation, request, outcome);
     if ('cut' in outcome) {
       response.hijack();
@@ -48,7 +48,12 @@ export class Dispatcher {
     return response.status(reply.status).send(reply.body);
   }
 
-  private async outcome(route: Route, request: FastifyRequest, headers: Record<string, string>): Promise<Outcome> {
+  private async outcome(
+    route: Route,
+    request: FastifyRequest,
+    headers: Record<string, string>,
+    turn: Turn,
+  ): Promise<Outcome> {
     const version = request.headers['cal-api-version'];
     const handler = handlerFor(route, Array.isArray(version) ? version[0] : version);
     if (!handler) throw notFound(`Cannot ${request.method} ${request.url}`);
@@ -65,6 +70,7 @@ export class Dispatcher {
       query: request.query as Call['query'],
       body: request.body,
       account,
+      pause: () => turn.pause(),
     };
     const scenario = await this.sandbox.scenarios.takeForCall(route.operation, account?.key);
     return scenario ? this.staged(scenario, handler, call, headers) : { reply: await handler(call), headers };
@@ -85,7 +91,7 @@ export class Dispatcher {
         Object.assign(headers, { 'X-RateLimit-Reset-Default': String(Math.ceil(waitMs / 1000)) });
         throw tooManyRequests();
       case 'slow':
-        await delay(waitMs);
+        await this.sandbox.sender.pause(waitMs);
         return { reply: await handler(call), headers };
       case 'error-before':
         throw flatError(500, INTERNAL_ERROR);
@@ -106,7 +112,7 @@ export class Dispatcher {
 
   private later(waitMs: number, handler: Handler, call: Call): void {
     const work = async (): Promise<void> => {
-      await delay(waitMs);
+      await this.sandbox.sender.pause(waitMs);
       await handler(call);
     };
     this.sandbox.sender.track(work().catch((error: unknown) => this.log({ msg: 'late effect refused', error })));

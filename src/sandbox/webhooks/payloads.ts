@@ -21,8 +21,11 @@ const utcOffset = (zone: string, ms: number): number => DateTime.fromMillis(ms, 
 export function createdPayload(subject: Subject, seat?: Attendee): Json {
   const { booking } = subject;
   const attendees = seat ? [seat] : booking.details.attendees;
+  // Every seat is announced under the name of the one who took it.
+  const title = seat ? { title: `${subject.eventType.input.title} between ${subject.host.name} and ${seat.name}` } : {};
   return {
     ...head(subject, plainTime),
+    ...title,
     ...flags(subject),
     attendees: attendees.map((attendee) => ({ ...newcomer(attendee, booking.startMs) })),
     responses: newResponses(subject, attendees[0]),

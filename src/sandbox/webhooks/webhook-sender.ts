@@ -81,7 +81,8 @@ export class WebhookSender {
     }
   }
 
-  private pause(ms: number): Promise<void> {
+  /** Waits, but not beyond `close`. Rejects then. */
+  pause(ms: number): Promise<void> {
     return delay(ms, undefined, { signal: this.closing.signal });
   }
 
@@ -138,7 +139,7 @@ export class WebhookSender {
 function render(template: string, envelope: Json & { payload: Json }): string {
   return template.replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, (_match, path: string) => {
     const found = lookUp(envelope.payload, path) ?? lookUp(envelope, path) ?? '';
-    return typeof found === 'object' ? JSON.stringify(found) : String(found);
+    return typeof found === 'string' ? found : JSON.stringify(found);
   });
 }
 
