@@ -39,6 +39,11 @@ describe('the comparison with recorded answers', () => {
     expect(differences([], [1], literals)).toHaveLength(1);
   });
 
+  it('reads a recorded number of characters as any text of that length', () => {
+    expect(differences('500 characters', 'v'.repeat(500), literals)).toEqual([]);
+    expect(differences('500 characters', 'v'.repeat(499), literals)).toHaveLength(1);
+  });
+
   it('compares nothing where the recording says <any>', () => {
     expect(differences({ a: '<any>' }, { a: [1, { b: 2 }] }, literals)).toEqual([]);
   });

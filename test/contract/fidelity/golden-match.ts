@@ -35,6 +35,8 @@ export function differences(expected: unknown, actual: unknown, literals: Litera
 }
 
 function matchesText(expected: string, actual: unknown, literals: Literals): boolean {
+  const length = /^(\d+) characters$/.exec(expected)?.[1];
+  if (length !== undefined) return typeof actual === 'string' && actual.length === Number(length);
   if (expected === '<int>' && typeof actual === 'number') return Number.isInteger(actual);
   return typeof actual === 'string' && toPattern(expected, literals).test(actual);
 }

@@ -113,7 +113,7 @@ export class SandboxClient {
 }
 
 function parse(text: string): unknown {
-  if (text === '') return undefined;
+  if (text === '') return null;
   try {
     return JSON.parse(text);
   } catch {

@@ -30,7 +30,10 @@ export async function bookingsCreate(replay: Replay): Promise<void> {
   for (const name of ['bad-language', 'phone-only', 'unknown-property', 'metadata-number', 'metadata-51-keys']) {
     await replay.run(`bookings-create.${name}`, start('11:00'));
   }
-  const withEnd = { body: { ...start('11:00').body, end: at(day, '11:30') } };
+  const withEnd = {
+    body: { ...start('11:00').body, end: at(day, '11:30') },
+    order: ['end', 'timeZone', 'language', 'responses'],
+  };
   await replay.run('bookings-create.forbidden-properties', withEnd);
   for (const name of ['metadata-value-501', 'metadata-value-500']) {
     await replay.run(`bookings-create.${name}`, start('11:00'));

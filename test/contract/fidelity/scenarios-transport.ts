@@ -1,4 +1,4 @@
-import { at, monday } from './days';
+import { at, monday, plusDays } from './days';
 import { Replay } from './replay';
 import { Answer, perMinute } from './sandbox-client';
 
@@ -67,20 +67,38 @@ export async function race(replay: Replay): Promise<void> {
         attendee: { name: `Gold ${name}`, email: `${name}@gold.example`, timeZone: 'Europe/Berlin' },
       },
     });
-  const same = await Promise.all(Array.from({ length: 8 }, (_, i) => book(at(monday(), '08:00'), `race-${i}`)));
-  const losers = same.filter((answer) => !succeeded(answer));
-  replay.note('race.same-slot', {
-    loserKinds: losers.map(
-      ({ status, body }) => `${status} ${JSON.stringify(Object.keys(body as object))} ${body.message}`,
-    ),
-    losersAll4xx: losers.every(({ status }) => status >= 400 && status < 500),
-    winners: same.filter(succeeded).length,
-  });
+  await sameSlot(replay, book);
   const starts = Array.from({ length: 6 }, (_, minute) => at(monday(), `12:0${minute}`));
   const overlapping = await Promise.all(starts.map((start, i) => book(start, `race-o${i}`)));
   const winners = overlapping.filter(succeeded).length;
   replay.note('race.overlapping-starts', { moreThanOne: winners > 1, winners });
   await cancelInParallel(replay, type);
+}
+
+/** In how many rounds eight requests have to meet at least once. */
+const ROUNDS = 5;
+
+/**
+ * Whoever comes after the winner was stored is told that the slot is taken, as in any booking: no loser of the race.
+ * The recorded server needs so long for a booking that there are none; here a round with a late one is run again.
+ */
+async function sameSlot(replay: Replay, book: (start: string, name: string) => Promise<Answer>): Promise<void> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const start = at(plusDays(monday(2), round), '08:00');
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => book(start, `race-${round}-${i}`)));
+    const losers = answers.filter((answer) => !succeeded(answer));
+    const late = losers.filter(({ body }) => String(body.error?.message).includes('already has booking'));
+    if (late.length > 0 && round < ROUNDS - 1) continue;
+    return replay.note('race.same-slot', {
+      loserKinds: losers.map(kindOf),
+      losersAll4xx: losers.every(({ status }) => status >= 400 && status < 500),
+      winners: answers.length - losers.length,
+    });
+  }
+}
+
+function kindOf({ status, body }: Answer): string {
+  return `${status} ${JSON.stringify(Object.keys(body as object))} ${body.message}`;
 }
 
 async function cancelInParallel(replay: Replay, type: number): Promise<void> {

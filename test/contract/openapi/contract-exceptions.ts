@@ -1,15 +1,14 @@
 /** A place where Cal.com's file is known to be wrong about Cal.com's servers. */
 export interface ContractException {
-  /** `METHOD /path` as in the file. */
-  operations: string[] | 'all';
+  /** Matched against `METHOD /path` as in the file. */
+  operations: RegExp;
   part: 'request' | 'answer';
   /** Violations of which one of these is true are excused. */
   texts: RegExp[];
   reason: string;
 }
 
-const TEAM_TYPES = ['POST /v2/teams/{teamId}/event-types', 'GET /v2/teams/{teamId}/event-types'];
-const WEBHOOKS = ['/v2/webhooks', '/v2/webhooks/{webhookId}', '/v2/event-types/{eventTypeId}/webhooks'];
+const ALL = /./;
 
 /**
  * Each one was measured on a running server or follows from the file itself; the check fails when one of them excuses
@@ -17,79 +16,79 @@ const WEBHOOKS = ['/v2/webhooks', '/v2/webhooks/{webhookId}', '/v2/event-types/{
  */
 export const CONTRACT_EXCEPTIONS: ContractException[] = [
   {
-    operations: 'all',
+    operations: ALL,
     part: 'request',
     texts: [/^header authorization is unknown$/],
     reason: 'the key is accepted on every operation; the file lists the header on most of them only',
   },
   {
-    operations: ['POST /v2/schedules', 'PATCH /v2/schedules/{scheduleId}'],
+    operations: /^(POST|PATCH) \/v2\/schedules/,
     part: 'request',
     texts: [/must match pattern "TIME_FORMAT_HH_MM"$/],
     reason: 'the file gives the name of a constant where a pattern belongs',
   },
   {
-    operations: 'all',
+    operations: ALL,
     part: 'answer',
     texts: [/must match pattern "TIME_FORMAT_HH_MM"$/],
     reason: 'the file gives the name of a constant where a pattern belongs',
   },
   {
-    operations: ['POST /v2/event-types'],
+    operations: /^(POST|PATCH) \/v2\/(teams\/{teamId}\/)?event-types/,
     part: 'request',
     texts: [/^\/lengthInMinutesOptions\/\* must be string$/],
     reason: 'the lengths are numbers, as in the example that the file itself gives',
   },
   {
-    operations: ['GET /v2/slots'],
+    operations: /^GET \/v2\/slots$/,
     part: 'answer',
     texts: [/^\/(data|status) must be array$/],
     reason: 'the file describes the map inside data as if it were the whole answer',
   },
   {
-    operations: 'all',
+    operations: ALL,
     part: 'answer',
     texts: [/\/(rating|rescheduledByEmail|description) must be (string|number), is null$/],
     reason: 'bookings carry null where the file knows only a value or its absence',
   },
   {
-    operations: 'all',
+    operations: ALL,
     part: 'answer',
-    texts: [/\/bookingFields\/\*\/isDefault must be object/, /\/forwardParamsSuccessRedirect must be object/],
-    reason: 'both are booleans; the file has lost their type',
+    texts: [/\/(isDefault|forwardParamsSuccessRedirect|slotInterval) must be object$/],
+    reason: 'booleans and a number of event types whose type the file has lost',
   },
   {
-    operations: 'all',
+    operations: ALL,
     part: 'answer',
     texts: [/\/bookingWindow must be array/],
     reason: 'a type has one booking window, an object',
   },
   {
-    operations: 'all',
+    operations: ALL,
     part: 'answer',
     texts: [/\/seats must have required property '(seatsPerTimeSlot|showAttendeeInfo|showAvailabilityCount)'$/],
     reason: 'types without seats say {"disabled":true}',
   },
   {
-    operations: 'all',
+    operations: ALL,
     part: 'answer',
     texts: [/\/(users|hosts)\/\* must be string$/],
     reason: 'users and hosts are objects',
   },
   {
-    operations: WEBHOOKS.flatMap((path) => ['GET', 'POST', 'PATCH', 'DELETE'].map((method) => `${method} ${path}`)),
+    operations: /\/webhooks/,
     part: 'answer',
     texts: [/\/id must be number$/, /\/(payloadTemplate|secret) must be string, is null$/],
     reason: 'the id of a webhook is a uuid, and what was not set is null',
   },
   {
-    operations: ['POST /v2/teams'],
+    operations: /^POST \/v2\/teams$/,
     part: 'answer',
     texts: [/^\/data must have required property '(message|paymentLink|pendingTeam)'$/],
     reason: 'of the two alternatives of the file the one for teams without payment fits, but for its nulls',
   },
   {
-    operations: 'all',
+    operations: ALL,
     part: 'answer',
     texts: [
       /^\/data(\/\*)?\/(appIconLogo|appLogo|bannerUrl|bio|brandColor|calVideoLogo|darkBrandColor|logoUrl|parentId|theme|timeFormat) must be (string|number), is null$/,
@@ -97,7 +96,19 @@ export const CONTRACT_EXCEPTIONS: ContractException[] = [
     reason: 'what a team has not set is null',
   },
   {
-    operations: TEAM_TYPES,
+    operations: /\/v2\/teams\/{teamId}\/memberships/,
+    part: 'answer',
+    texts: [/\/user\/(avatarUrl|bio) must be string, is null$/],
+    reason: 'what a member has not set is null',
+  },
+  {
+    operations: /^GET \/v2\/teams\/{teamId}\/memberships$/,
+    part: 'answer',
+    texts: [/^\/data must be object$/],
+    reason: 'the list of members is a list; the file describes one member',
+  },
+  {
+    operations: /\/v2\/teams\/{teamId}\/event-types/,
     part: 'answer',
     texts: [
       /^\/data(\/\*)?\/team must have required property/,
@@ -105,5 +116,11 @@ export const CONTRACT_EXCEPTIONS: ContractException[] = [
       /^\/data(\/\*)? must have required property '(bookingRequiresAuthentication|hidden)'$/,
     ],
     reason: 'recorded on a server of May 2025, which has fewer properties than the file of 2026',
+  },
+  {
+    operations: /\/v2\/bookings/,
+    part: 'answer',
+    texts: [/\/(hosts|attendees)\/\* must have required property 'displayEmail'$/],
+    reason: 'bookings of teams were recorded on a server of May 2025, which did not have this property',
   },
 ];

@@ -8,8 +8,11 @@ const BOOKINGS = '2024-08-13';
 
 type Call = (method: string, path: string, body?: unknown, version?: string) => Promise<any>;
 
-/** Calls every operation of the sandbox at least once so that it succeeds. Throws at the first refusal. */
-export async function driveSandbox(client: SandboxClient): Promise<void> {
+/**
+ * Calls every operation of the sandbox at least once so that it succeeds. Throws at the first refusal. `moveClockTo`
+ * sets the sandbox's clock to an instant, because some operations are for bookings that have begun.
+ */
+export async function driveSandbox(client: SandboxClient, moveClockTo: (iso: string) => void): Promise<void> {
   await client.fresh({ teams: true });
   const call: Call = (method, path, body, version) => client.ok({ method, path, body, version });
   await driveAccount(call);
@@ -20,6 +23,7 @@ export async function driveSandbox(client: SandboxClient): Promise<void> {
   await driveSpecialBookings(client, call);
   await driveWebhooks(client, call);
   await driveTeams(client, call);
+  await driveAbsence(client, moveClockTo);
 }
 
 async function driveAccount(call: Call): Promise<void> {
@@ -134,6 +138,14 @@ async function driveWebhooks(client: SandboxClient, call: Call): Promise<void> {
     await call('PATCH', `${base}/${id}`, { triggers: ['BOOKING_CREATED', 'BOOKING_CANCELLED'] });
     await call('DELETE', `${base}/${id}`);
   }
+  await call('DELETE', `/v2/event-types/${type}/webhooks`);
+}
+
+async function driveAbsence(client: SandboxClient, moveClockTo: (iso: string) => void): Promise<void> {
+  const start = at(monday(3), '08:00');
+  const { uid } = await client.book(await client.eventType('missed'), start, 'missed');
+  moveClockTo(at(monday(3), '08:10'));
+  await client.change(uid as string, 'mark-absent', { attendees: [{ email: 'missed@gold.example', absent: true }] });
 }
 
 async function driveTeams(client: SandboxClient, call: Call): Promise<void> {
@@ -150,5 +162,14 @@ async function driveTeams(client: SandboxClient, call: Call): Promise<void> {
   await call('GET', `/v2/teams/${id}/event-types`);
   await call('GET', `/v2/teams/${id}/event-types/${created.id}`);
   await client.book(created.id as number, at(monday(2), '15:00'), 't1');
+  const type = `/v2/teams/${id}/event-types/${created.id}`;
+  await call('PATCH', type, { title: 'Changed' });
+  const webhook = { active: true, subscriberUrl: 'http://127.0.0.1:9/team', triggers: ['BOOKING_CREATED'] };
+  const subscribed = await call('POST', `${type}/webhooks`, webhook);
+  await call('GET', `${type}/webhooks`);
+  await call('GET', `${type}/webhooks/${subscribed.id}`);
+  await call('PATCH', `${type}/webhooks/${subscribed.id}`, { active: false });
+  await call('DELETE', `${type}/webhooks/${subscribed.id}`);
+  await call('DELETE', type);
   await call('DELETE', `/v2/teams/${id}`);
 }
