@@ -13,31 +13,30 @@ const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
  * @throws ApiError `VALIDATION_ERROR` without an `Idempotency-Key` of 1 to 255 printable ASCII characters.
  */
 export const CallerWithKey = createParamDecorator((_: unknown, context: ExecutionContext): BookingCaller => {
-  const request = context.switchToHttp().getRequest<CalledRequest>();
-  const idempotencyKey = idempotencyKeyOf(request);
+  const { idempotencyKey, ...identity } = requestIdentity(context.switchToHttp().getRequest<CalledRequest>());
   if (idempotencyKey === undefined) throw invalidField('Idempotency-Key', 'is required as a header');
-  return { ...identity(request), idempotencyKey, origin: 'api' };
+  return { ...identity, idempotencyKey, origin: 'api' };
 });
 
 /** As {@link CallerWithKey}, for routes that work without a key too. */
-export const CallerOfChange = createParamDecorator((_: unknown, context: ExecutionContext): ChangeCaller => {
-  const request = context.switchToHttp().getRequest<CalledRequest>();
-  return { ...identity(request), idempotencyKey: idempotencyKeyOf(request) };
-});
+export const CallerOfChange = createParamDecorator((_: unknown, context: ExecutionContext): ChangeCaller =>
+  requestIdentity(context.switchToHttp().getRequest<CalledRequest>()),
+);
 
-/** The key that the caller chose, if any. @throws ApiError `VALIDATION_ERROR` for one that cannot be a key. */
-function idempotencyKeyOf(request: CalledRequest): string | undefined {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return undefined;
-  if (typeof key === 'string' && PRINTABLE.test(key)) return key;
-  throw invalidField('Idempotency-Key', 'must be 1 to 255 printable ASCII characters');
-}
-
-function identity(request: CalledRequest): { route: string; fingerprint: string; correlationId: string } {
+/** @throws ApiError `VALIDATION_ERROR` for an `Idempotency-Key` that cannot be one. */
+export function requestIdentity(request: CalledRequest): ChangeCaller {
   const path = request.url.split('?', 1)[0] ?? request.url;
   return {
     route: `${request.method} ${path.toLowerCase()}`,
     fingerprint: sha256(`${path}\n${canonicalJson(request.body ?? {})}`),
     correlationId: String(request.id),
+    idempotencyKey: idempotencyKeyOf(request),
   };
+}
+
+function idempotencyKeyOf(request: CalledRequest): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && PRINTABLE.test(key)) return key;
+  throw invalidField('Idempotency-Key', 'must be 1 to 255 printable ASCII characters');
 }

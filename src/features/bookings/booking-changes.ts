@@ -47,13 +47,24 @@ export class BookingChanges {
       const moved = await this.at(row, (provider) => provider.reschedule({ uid, ...change }, context));
       return await this.record(row, moved);
     } catch (error) {
-      const lost = failedWith(error, 'OUTCOME_UNKNOWN');
-      if (!lost && !(failedWith(error, 'REFUSED') && error.details.reason === 'ALREADY_RESCHEDULED')) throw error;
-      const now = await this.refresh({ ...known, uid }, context);
-      if (now.startsAt.getTime() === change.startMs && now.uid !== uid) return now;
-      if (lost) throw error;
-      throw new ApiError('CONFLICT', { details: { reason: 'ALREADY_RESCHEDULED' }, cause: error });
+      return this.settleMove({ ...known, uid }, change.startMs, context, error);
     }
+  }
+
+  /** The answer was lost, or somebody was quicker: what the provider has now decides. */
+  private async settleMove(
+    row: KnownAppointment,
+    startMs: number,
+    context: ChangeContext,
+    error: unknown,
+  ): Promise<AppointmentEntity> {
+    const lost = failedWith(error, 'OUTCOME_UNKNOWN');
+    const overtaken = failedWith(error, 'REFUSED') && error.details.reason === 'ALREADY_RESCHEDULED';
+    if (!lost && !overtaken) throw error;
+    const now = await this.refresh(row, context);
+    if (now.startsAt.getTime() === startMs && now.uid !== row.uid) return now;
+    if (lost) throw error;
+    throw new ApiError('CONFLICT', { details: { reason: 'ALREADY_RESCHEDULED' }, cause: error });
   }
 
   /** Cancels; a booking that is cancelled already is a success. */

@@ -1,4 +1,4 @@
-import type { ProviderBooking, ProviderBookingStatus } from '../../scheduling/words';
+import type { Attendee, ProviderBooking, ProviderBookingStatus } from '../../scheduling/words';
 import type { AppointmentEntity, AppointmentStatus } from './appointment.entity';
 
 const STATUS: Record<ProviderBookingStatus, AppointmentStatus> = {
@@ -27,5 +27,15 @@ export function providerFacts(booking: ProviderBooking): Partial<AppointmentEnti
     attendeeAbsent: booking.attendees.some((attendee) => attendee.absent === true),
     cancellationReason: booking.cancellationReason ?? null,
     ...(booking.updatedAtMs === undefined ? {} : { providerUpdatedAt: new Date(booking.updatedAtMs) }),
+  };
+}
+
+export function attendeeColumns(attendee: Attendee): Partial<AppointmentEntity> {
+  return {
+    attendeeName: attendee.name,
+    attendeeEmail: attendee.email ?? null,
+    attendeePhone: attendee.phoneNumber ?? null,
+    attendeeTimeZone: attendee.timeZone,
+    attendeeLanguage: attendee.language ?? null,
   };
 }

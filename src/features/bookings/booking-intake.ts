@@ -7,8 +7,6 @@ import { BookingWriter } from './booking-writer';
 import type { IdempotentRequest } from './idempotency.repository';
 import { type BookingAnswer, IdempotencyService } from './idempotency.service';
 
-export type BookingTarget = { eventTypeId: string } | { providerId: string };
-
 /** Takes a booking request in: answers a repeat from the store, otherwise finds out what is to be booked. */
 @Injectable()
 export class BookingIntake {
@@ -22,7 +20,7 @@ export class BookingIntake {
 
   async book(
     companyId: string,
-    target: BookingTarget,
+    eventTypeId: string,
     command: BookingCommand,
     caller: BookingCaller,
   ): Promise<BookingAnswer> {
@@ -31,10 +29,7 @@ export class BookingIntake {
     const answer = await this.recall(request, command, caller);
     if (answer) return answer;
     // An unknown type is not kept with the key: nothing was begun, and asking again costs nothing.
-    const eventType =
-      'eventTypeId' in target
-        ? await this.eventTypes.find(companyId, target.eventTypeId)
-        : await this.eventTypes.findByProviderId(companyId, target.providerId);
+    const eventType = await this.eventTypes.find(companyId, eventTypeId);
     const timeZone = command.attendee.timeZone ?? (await this.companies.get(companyId)).timeZone;
     const complete = { ...command, attendee: { ...command.attendee, timeZone } };
     return this.writer.write({ request, caller, command: complete, eventType });

@@ -12,7 +12,11 @@ import { BookingReader } from './booking-reader';
 import type { BookingView } from './booking-view';
 import { type BookingAnswer, IdempotencyService } from './idempotency.service';
 
+// What the compatibility routes need to ask for a booking and to pass its answer on.
+export { sendAnswer } from './answer';
+export { requestIdentity } from './booking-caller';
 export type { BookingCaller, BookingCommand, ChangeCaller } from './booking-command';
+export { metadataFault } from './booking-rules';
 export type { BookingView } from './booking-view';
 export type { BookingAnswer } from './idempotency.service';
 
@@ -40,12 +44,7 @@ export class BookingsService {
    * @throws SchedulingError of `book`, except for an unknown outcome.
    */
   book(companyId: string, target: { eventTypeId: string }, command: BookingCommand, caller: BookingCaller) {
-    return this.intake.book(companyId, target, command, caller);
-  }
-
-  /** As {@link book}, for an event type named by the provider's number. */
-  bookByProviderId(companyId: string, providerId: string, command: BookingCommand, caller: BookingCaller) {
-    return this.intake.book(companyId, { providerId }, command, caller);
+    return this.intake.book(companyId, target.eventTypeId, command, caller);
   }
 
   /** @throws ApiError `BOOKING_NOT_FOUND`, as every method below. */

@@ -7,7 +7,7 @@ import { ConnectionsService } from '../companies/connections.service';
 import { EventTypesService } from '../event-types/event-types.service';
 import type { AppointmentEntity } from './appointment.entity';
 import { AppointmentsRepository, type ConnectionScope } from './appointments.repository';
-import { providerFacts } from './booking-facts';
+import { attendeeColumns, providerFacts } from './booking-facts';
 import type { Truth } from './provider-truth';
 
 /** Bookings that were made at the provider, not through us. */
@@ -57,7 +57,6 @@ function foreignAppointment(
   booking: ProviderBooking,
   eventTypeId: string | null,
 ): NewAppointment {
-  const attendee = booking.attendees[0];
   return {
     ...providerFacts(booking),
     id: randomUUID(),
@@ -67,11 +66,7 @@ function foreignAppointment(
     connectionId: connection.id,
     eventTypeId,
     origin: 'provider',
-    attendeeName: attendee?.name ?? '',
-    attendeeEmail: attendee?.email ?? null,
-    attendeePhone: attendee?.phoneNumber ?? null,
-    attendeeTimeZone: attendee?.timeZone ?? 'UTC',
-    attendeeLanguage: attendee?.language ?? null,
+    ...attendeeColumns(booking.attendees[0] ?? { name: '', timeZone: 'UTC' }),
     guests: booking.guests,
     metadata: booking.metadata,
   };

@@ -1,5 +1,6 @@
 import type { AppointmentEntity } from './appointment.entity';
 import type { BookingWork } from './booking-command';
+import { attendeeColumns } from './booking-facts';
 
 /** The record that exists before the provider is called: what was asked for, outcome unknown. */
 export function plannedAppointment(work: BookingWork, id: string, ref: string): Partial<AppointmentEntity> {
@@ -15,11 +16,7 @@ export function plannedAppointment(work: BookingWork, id: string, ref: string): 
     origin: caller.origin,
     startsAt: new Date(command.startMs),
     endsAt: new Date(command.startMs + eventType.lengthMinutes * 60_000),
-    attendeeName: attendee.name,
-    attendeeEmail: attendee.email ?? null,
-    attendeePhone: attendee.phoneNumber ?? null,
-    attendeeTimeZone: attendee.timeZone,
-    attendeeLanguage: attendee.language ?? null,
+    ...attendeeColumns(attendee),
     guests: command.guests ?? [],
     location: location?.value ?? location?.type ?? null,
     notes: command.notes ?? null,
