@@ -69,23 +69,23 @@ export class CalcomV2Client {
   }
 
   listEventTypes(caller: Caller, query: { username?: string } = {}): Promise<wire.WireEventType[]> {
-    return this.send('event-types.list', caller, { query, guard: wire.listOf(wire.isEventType) });
+    return this.send('eventTypes.list', caller, { query, guard: wire.listOf(wire.isEventType) });
   }
 
   getEventType(caller: Caller, id: string): Promise<wire.WireEventType> {
-    return this.send('event-types.get', caller, { id, guard: wire.isEventType });
+    return this.send('eventTypes.get', caller, { id, guard: wire.isEventType });
   }
 
   createEventType(caller: Caller, body: Body): Promise<wire.WireEventType> {
-    return this.send('event-types.create', caller, { body, guard: wire.isEventType });
+    return this.send('eventTypes.create', caller, { body, guard: wire.isEventType });
   }
 
   updateEventType(caller: Caller, id: string, body: Body): Promise<wire.WireEventType> {
-    return this.send('event-types.update', caller, { id, body, guard: wire.isEventType });
+    return this.send('eventTypes.update', caller, { id, body, guard: wire.isEventType });
   }
 
   async deleteEventType(caller: Caller, id: string): Promise<void> {
-    await this.send('event-types.delete', caller, { id, guard: wire.isAnything });
+    await this.send('eventTypes.delete', caller, { id, guard: wire.isAnything });
   }
 
   listSlots(caller: Caller, query: Query): Promise<wire.WireSlots> {
@@ -122,7 +122,7 @@ export class CalcomV2Client {
   }
 
   markAbsent(caller: Caller, id: string, body: Body): Promise<wire.WireBooking | wire.WireBooking[]> {
-    return this.send('bookings.mark-absent', caller, { id, body, guard: wire.isBookingOrList });
+    return this.send('bookings.markAbsent', caller, { id, body, guard: wire.isBookingOrList });
   }
 
   listWebhooks(caller: Caller, query: Query): Promise<wire.WireWebhook[]> {

@@ -30,7 +30,7 @@ const BOOKING_CHANGES: readonly OperationName[] = [
   'bookings.cancel',
   'bookings.confirm',
   'bookings.decline',
-  'bookings.mark-absent',
+  'bookings.markAbsent',
 ];
 
 /**
@@ -93,7 +93,7 @@ const RULES: readonly Rule[] = [
   // Cancelling one seat can answer this although the seat was cancelled.
   { status: [404], marker: /Invalid Query: The requested record was not found/i, operations: ['bookings.cancel'], code: 'OUTCOME_UNKNOWN' },
   { status: [404], marker: /Event[ -]?Type|User with username/i, code: 'EVENT_TYPE_NOT_FOUND' },
-  { status: [403], operations: ['event-types.get', 'event-types.update', 'event-types.delete'], code: 'EVENT_TYPE_NOT_FOUND' },
+  { status: [403], operations: ['eventTypes.get', 'eventTypes.update', 'eventTypes.delete'], code: 'EVENT_TYPE_NOT_FOUND' },
   { status: [404], marker: /Booking with (uid|seatUid)=/i, code: 'BOOKING_NOT_FOUND' },
   { status: [403], operations: ['webhooks.update', 'webhooks.delete', 'schedules.list', 'teams.list'], code: 'NOT_FOUND' },
   { status: [404], code: 'NOT_FOUND' },

@@ -13,7 +13,7 @@ import {
   SlotQuery,
   WebhookSubscription,
 } from '../../scheduling/words';
-import { WireAccount, WireBooking, WirePerson, WireSchedule, WireSlots, WireWebhook } from './wire';
+import { WireAccount, WireAttendee, WireBooking, WirePerson, WireSchedule, WireSlots, WireWebhook } from './wire';
 
 /** Our keys beside the caller's in a booking's metadata. */
 export const REF_KEY = 'slotbridgeRef';
@@ -131,7 +131,7 @@ export function toBooking(wire: WireBooking, ref?: string): ProviderBooking {
     endMs: Date.parse(wire.end),
     title: wire.title ?? '',
     hosts: (wire.hosts ?? []).map(toHost),
-    attendees: (wire.attendees ?? []).map(toAttendee),
+    attendees: guestsLast(wire).map(toAttendee),
     guests: wire.guests ?? [],
     hostAbsent: wire.absentHost ?? false,
     ...splitMetadata(metadata),
@@ -152,7 +152,14 @@ function optionalFields(wire: WireBooking): Partial<ProviderBooking> {
   });
 }
 
-function toAttendee(wire: NonNullable<WireBooking['attendees']>[number]): Attendee {
+/** Guests are listed among the attendees; whoever booked comes first. */
+function guestsLast({ attendees, guests }: WireBooking): WireAttendee[] {
+  const isGuest = (attendee: WireAttendee): boolean => guests?.includes(attendee.email ?? '') ?? false;
+  const all = attendees ?? [];
+  return [...all.filter((attendee) => !isGuest(attendee)), ...all.filter(isGuest)];
+}
+
+function toAttendee(wire: WireAttendee): Attendee {
   const { name, timeZone, email, phoneNumber, language, absent } = wire;
   return { name, timeZone, ...present({ email, phoneNumber, language, absent }) };
 }
