@@ -96,6 +96,23 @@ describe('free times', () => {
     expect(instants(found)).toEqual([nine.toMillis(), nine.plus({ minutes: 30 }).toMillis()]);
   });
 
+  it("begin with the host's working day, on the host's own grid, in a zone of quarter hours too", async () => {
+    const zone = 'Asia/Kathmandu';
+    const { secretKey } = await service.createCompany({ timeZone: zone });
+    const type = await service.call('POST', '/api/event-types', {
+      key: secretKey,
+      body: { title: 'Call', slug: 'call', lengthMinutes: 30, minimumNoticeMinutes: 0 },
+    });
+    const answer = await ask({ eventTypeId: type.body.id, start: day(0), end: day(0) }, secretKey);
+    const slots = answer.body.days[day(0)];
+    expect([answer.body.timeZone, slots.length, slots[0].start, slots[15].end]).toEqual([
+      zone,
+      16,
+      `${day(0)}T09:00:00+05:45`,
+      `${day(0)}T17:00:00+05:45`,
+    ]);
+  });
+
   it('are complete on both sides of each clock change, with the offset of their own day', async () => {
     for (const change of clockChanges()) {
       const [friday, nextMonday] = [change.minus({ days: 2 }), change.plus({ days: 1 })];

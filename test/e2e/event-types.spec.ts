@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startTestService, TestAnswer, TestCompany, TestService } from '../support/service';
 
@@ -56,6 +57,34 @@ async function sql<T>(text: string, values: unknown[]): Promise<T[]> {
   await client.connect();
   try {
     return (await client.query(text, values)).rows as T[];
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Starts requests while a lock of the database holds them up, and gives their answers after it is free again.
+ * `waiting(n)` returns when n statements stand before a lock.
+ */
+async function whileLocked(
+  lock: string,
+  start: (waiting: (count: number) => Promise<void>) => Promise<Promise<TestAnswer>[]>,
+): Promise<TestAnswer[]> {
+  const client = new Client({ connectionString: service.databaseUrl });
+  await client.connect();
+  const waiting = async (count: number): Promise<void> => {
+    const text = `select count(*)::integer as n from pg_stat_activity
+      where wait_event_type = 'Lock' and datname = current_database()`;
+    for (const deadline = Date.now() + 10_000; (await sql<{ n: number }>(text, []))[0]!.n < count; await pause(10)) {
+      if (Date.now() > deadline) throw new Error(`fewer than ${count} statements came to wait`);
+    }
+  };
+  try {
+    await client.query('begin');
+    await client.query(lock);
+    const requests = await start(waiting);
+    await client.query('commit');
+    return await Promise.all(requests);
   } finally {
     await client.end();
   }
@@ -177,23 +206,39 @@ describe('sync', () => {
     for (const slug of ['one', 'two', 'three']) {
       await provider('POST', '', { title: slug, slug, lengthInMinutes: 20 });
     }
-    const answers = await Promise.all(Array.from({ length: 6 }, () => api('POST', '/sync')));
+    const answers = await whileLocked('lock table event_types in exclusive mode', async (waiting) => {
+      const syncs = Array.from({ length: 6 }, () => api('POST', '/sync'));
+      await waiting(6);
+      return syncs;
+    });
     expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(200));
     expect(answers.reduce((sum, { body }) => sum + body.created, 0)).toBe(3);
     expect((await api('GET', '')).body.data).toHaveLength(3);
   });
 
-  it('does not bring back a type that was deleted while the list was being read', async () => {
+  it('does not bring back a type that was deleted after the list was read', async () => {
     const type = await created();
-    await service.sandboxCall('POST', '/_sandbox/scenarios', {
-      scenario: 'slow',
-      operation: 'eventTypes.list',
-      key: company.providerKey,
-      delayMs: 300,
+    await api('POST', '/sync');
+    const [sync] = await whileLocked('select 1 from sync_states for update', async (waiting) => {
+      const late = api('POST', '/sync');
+      await waiting(1);
+      expect((await api('DELETE', `/${type.id}`)).status).toBe(204);
+      return [late];
     });
-    const [sync] = await Promise.all([api('POST', '/sync'), api('DELETE', `/${type.id}`)]);
-    expect(sync.status).toBe(200);
+    expect(sync!.status).toBe(200);
     expect((await api('GET', '')).body.data).toEqual([]);
+  });
+
+  it('does not delete a type that was created after the list was read', async () => {
+    await api('POST', '/sync');
+    const [sync] = await whileLocked('select 1 from sync_states for update', async (waiting) => {
+      const late = api('POST', '/sync');
+      await waiting(1);
+      await created();
+      return [late];
+    });
+    expect(sync!.body).toEqual({ created: 0, updated: 0, deleted: 0, unchanged: 0 });
+    expect((await api('GET', '')).body.data).toHaveLength(1);
   });
 
   it('remembers when it last ran and last succeeded, and the code of a failure', async () => {

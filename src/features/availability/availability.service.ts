@@ -65,8 +65,7 @@ export class AvailabilityService {
       gridTimeZone: await this.hostZone(eventType),
       ...(movingUid ? { movingBookingUid: movingUid } : {}),
     };
-    const slots = await this.provider.run(eventType.connectionId, (provider) => provider.slots(query));
-    return slots.filter(({ startMs }) => startMs >= earliestMs && startMs < toMs);
+    return this.provider.run(eventType.connectionId, (provider) => provider.slots(query));
   }
 
   /** The provider's grid follows the zone it is asked in: always the host's, so that all callers see one grid. */
