@@ -5,11 +5,13 @@ import { reservationRoutes } from '../../../src/sandbox/api/reservation-routes';
 import { slotRoutes } from '../../../src/sandbox/api/slot-routes';
 import { teamRoutes } from '../../../src/sandbox/api/team-routes';
 import { teamWebhookRoutes, webhookRoutes } from '../../../src/sandbox/api/webhook-routes';
+import { OPERATIONS } from '../../../src/providers/calcom-v2/operations';
 import { startSandbox } from '../../../src/sandbox/sandbox-server';
 import { createTestDatabase } from '../../support/test-database';
 import { SandboxClient } from '../fidelity/sandbox-client';
 import { checkLoggedCalls, ContractReport, contractLine, LoggedCall } from './check-logged-calls';
 import { CONTRACT_EXCEPTIONS } from './contract-exceptions';
+import { driveClient } from './drive-client';
 import { driveSandbox } from './drive-sandbox';
 import { OpenApiContract } from './openapi-contract';
 
@@ -29,30 +31,40 @@ const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 if (contractPath) {
   describe("the sandbox beside Cal.com's own OpenAPI file", () => {
     const contract = OpenApiContract.load(contractPath);
-    let calls: LoggedCall[];
+    let direct: LoggedCall[];
+    let ours: LoggedCall[];
     let report: ContractReport;
+    const nameOf = (method: string, path: string): string => contract.nameOf(method, path) ?? `${method} ${path}`;
+    const namesOf = (calls: LoggedCall[]): Set<string> =>
+      new Set(calls.map(({ method, path }) => nameOf(method, path.split('?')[0] ?? path)));
 
     beforeAll(async () => {
       const database = await createTestDatabase();
       try {
-        calls = await driveAll(database.url);
-        report = checkLoggedCalls(calls, contract, CONTRACT_EXCEPTIONS);
+        direct = await callsOf(database.url, driveSandbox);
+        ours = await callsOf(database.url, driveClient);
+        report = checkLoggedCalls([...direct, ...ours], contract, CONTRACT_EXCEPTIONS);
       } finally {
         await database.drop();
       }
       say(contractLine(report));
     }, 120_000);
 
-    it('answers every operation as the file says, but for the listed exceptions', () => {
+    it('is asked and answers as the file says, but for the listed exceptions', () => {
       expect(report.violations).toEqual([]);
       expect(report.answers).toBe(report.requests);
     });
 
     it('is asked for every operation that the sandbox offers', () => {
-      const nameOf = (method: string, path: string): string => contract.nameOf(method, path) ?? `${method} ${path}`;
-      const asked = new Set(calls.map(({ method, path }) => nameOf(method, path.split('?')[0] ?? path)));
+      const asked = namesOf(direct);
       const offered = ROUTES.map(({ method, path }) => nameOf(method, path));
       expect(offered.filter((name) => !asked.has(name))).toEqual([]);
+    });
+
+    it('is asked for every operation of our own client, through the provider port', () => {
+      const asked = namesOf(ours);
+      const known = Object.values(OPERATIONS).map(({ method, path }) => nameOf(method, `/v2${path}`));
+      expect(known.filter((name) => !asked.has(name))).toEqual([]);
     });
 
     it('needs every exception that is listed', () => {
@@ -66,12 +78,15 @@ if (contractPath) {
   });
 }
 
-async function driveAll(databaseUrl: string): Promise<LoggedCall[]> {
+type Driver = (client: SandboxClient, moveClockTo: (iso: string) => void) => Promise<void>;
+
+/** What the sandbox has logged of one driver's calls, set-up included. */
+async function callsOf(databaseUrl: string, drive: Driver): Promise<LoggedCall[]> {
   let skewMs = 0;
   const sandbox = await startSandbox({ databaseUrl, port: 0, now: () => Date.now() + skewMs });
   try {
     const client = new SandboxClient(sandbox.url);
-    await driveSandbox(client, (iso) => (skewMs = Date.parse(iso) - Date.now()));
+    await drive(client, (iso) => (skewMs = Date.parse(iso) - Date.now()));
     return (await client.control('GET', '/_sandbox/calls')) as LoggedCall[];
   } finally {
     await sandbox.stop();

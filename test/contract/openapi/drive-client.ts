@@ -1,0 +1,99 @@
+import { SchedulingProvider } from '../../../src/scheduling/provider-port';
+import { BookingRequest } from '../../../src/scheduling/words';
+import { at, monday } from '../fidelity/days';
+import { SandboxClient } from '../fidelity/sandbox-client';
+import { startProviders } from '../provider-port/provider-app';
+
+const ms = (day: string, time: string): number => Date.parse(at(day, time));
+
+/** Calls every method of the provider port, so that each request our own client can make is made once. */
+export async function driveClient(client: SandboxClient, moveClockTo: (iso: string) => void): Promise<void> {
+  await client.fresh({ teams: true });
+  const app = await startProviders();
+  try {
+    const provider = app.provider(client.url, client.owner.key);
+    await provider.verify();
+    await provider.me();
+    await provider.schedules();
+    const type = await driveEventTypes(provider);
+    await driveBookings(provider, type);
+    await driveDecisions(provider, moveClockTo);
+    await driveWebhooks(provider);
+  } finally {
+    await app.close();
+  }
+}
+
+async function driveEventTypes(provider: SchedulingProvider): Promise<string> {
+  const draft = {
+    title: 'Cut',
+    slug: 'cut',
+    description: 'With everything a draft can say',
+    lengthMinutes: 30,
+    slotIntervalMinutes: 5,
+    minimumNoticeMinutes: 60,
+    beforeBufferMinutes: 5,
+    afterBufferMinutes: 10,
+    hidden: true,
+    requiresConfirmation: true,
+    locations: [{ type: 'address' as const, value: 'Main St 1' }],
+  };
+  const full = await provider.createEventType(draft);
+  await provider.updateEventType(full.providerId, { ...draft, title: 'Cut and wash', requiresConfirmation: false });
+  await provider.getEventType(full.providerId);
+  await provider.listEventTypes();
+  await provider.deleteEventType(full.providerId);
+  const { providerId } = await provider.createEventType({ title: 'Plain', slug: 'plain', lengthMinutes: 30 });
+  return providerId;
+}
+
+function request(eventTypeId: string, startMs: number, name: string): BookingRequest {
+  const attendee = {
+    name,
+    email: `${name}@mail.example`,
+    phoneNumber: '+4915112345678',
+    timeZone: 'Europe/Lisbon',
+    language: 'de',
+  };
+  return { eventTypeId, startMs, attendee, ref: `ref-${name}`, deploymentId: 'contract' };
+}
+
+async function driveBookings(provider: SchedulingProvider, eventTypeId: string): Promise<void> {
+  const day = monday();
+  const [fromMs, toMs] = [ms(day, '00:00'), ms(day, '23:00')];
+  const slots = { eventTypeId, fromMs, toMs, lengthMinutes: 30, gridTimeZone: 'Europe/Berlin' };
+  await provider.slots(slots);
+  const booked = await provider.book({
+    ...request(eventTypeId, ms(day, '08:00'), 'ada'),
+    guests: ['guest@mail.example'],
+    notes: 'Please ring',
+    metadata: { visit: '7' },
+  });
+  const search = { eventTypeId, attendeeEmail: 'ada@mail.example', afterStartMs: fromMs, beforeEndMs: toMs };
+  await provider.findByRef('ref-ada', search);
+  await provider.getBooking(booked.uid);
+  await provider.slots({ ...slots, movingBookingUid: booked.uid });
+  const moved = await provider.reschedule({ uid: booked.uid, startMs: ms(day, '10:00'), reason: 'asked' });
+  await provider.cancel(moved.uid, 'asked');
+}
+
+async function driveDecisions(provider: SchedulingProvider, moveClockTo: (iso: string) => void): Promise<void> {
+  const draft = { title: 'Asked', slug: 'asked', lengthMinutes: 30, requiresConfirmation: true };
+  const { providerId } = await provider.createEventType(draft);
+  const day = monday(1);
+  const first = await provider.book(request(providerId, ms(day, '08:00'), 'bea'));
+  const second = await provider.book(request(providerId, ms(day, '10:00'), 'cem'));
+  await provider.confirm(first.uid);
+  await provider.decline(second.uid, 'no time');
+  moveClockTo(at(day, '08:10'));
+  const attendees = [{ email: 'bea@mail.example', absent: true }];
+  await provider.markAbsent({ uid: first.uid, hostAbsent: false, attendees });
+}
+
+async function driveWebhooks(provider: SchedulingProvider): Promise<void> {
+  const url = 'https://hooks.example.com/calls';
+  const { providerId } = await provider.createWebhook(url, 'a secret of nobody', ['BOOKING_CREATED']);
+  await provider.listWebhooks();
+  await provider.updateWebhook(providerId, { url, secret: 'another secret', triggers: ['BOOKING_CANCELLED'] });
+  await provider.deleteWebhook(providerId);
+}
