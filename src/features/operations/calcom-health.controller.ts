@@ -1,11 +1,12 @@
-import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpStatus, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { AllowAccess } from '../../foundation/http/access';
+import { AllowAccess, type CalledRequest } from '../../foundation/http/access';
 import { CalcomHealth } from './calcom-health.dto';
 import { CalcomHealthService } from './calcom-health.service';
 
 @ApiTags('operations')
+@ApiSecurity({})
 @Controller('health')
 export class CalcomHealthController {
   constructor(private readonly health: CalcomHealthService) {}
@@ -15,8 +16,12 @@ export class CalcomHealthController {
   @ApiOperation({ summary: 'How the connections to Cal.com are; with a secret key, the own one in detail' })
   @ApiOkResponse({ type: CalcomHealth })
   @ApiResponse({ status: 503, type: CalcomHealth, description: 'unhealthy' })
-  async calcom(@Res({ passthrough: true }) reply: FastifyReply): Promise<CalcomHealth> {
-    const health = await this.health.overall();
+  async calcom(
+    @Req() { caller }: CalledRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CalcomHealth> {
+    const own = caller?.kind === 'secret';
+    const health = own ? await this.health.ofCompany(caller.companyId) : await this.health.overall();
     reply.status(health.status === 'unhealthy' ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.OK);
     return health;
   }

@@ -26,9 +26,8 @@ export class WebhookApplier {
   async apply({ companyId, connectionId, sealedBody }: WebhookDelivery): Promise<DeliveryResult> {
     const body = this.box.open(sealedBody, bodyPlace(companyId));
     const connection = await this.connections.byId(connectionId);
-    if (!connection) return { status: 'ignored', effect: null, appointmentId: null, lastError: null };
+    if (!connection) return { status: 'ignored', effect: 'no such connection', appointmentId: null, lastError: null };
     const notice = this.directory.webhookReader(connection.provider).parse(body);
-    if (notice.effect === 'other') return { status: 'ignored', effect: 'other', appointmentId: null, lastError: null };
     const { outcome, effect, appointmentId } = await this.events.apply({ id: connectionId, companyId }, notice);
     return { status: outcome, effect, appointmentId: appointmentId ?? null, lastError: null };
   }
