@@ -1,7 +1,8 @@
-import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { SchedulingProvider } from '../../../src/scheduling/provider-port';
 import { ProviderApp, startProviders } from './provider-app';
+import { Handler, json, ScriptedServer, startScriptedServer, success } from './scripted-server';
 
 const KEY = 'cal_live_canary_key';
 const EMAIL = 'canary.person@mail.example';
@@ -14,104 +15,84 @@ const REQUEST = {
 };
 const ME = { id: 1, email: EMAIL, username: 'maria', name: 'Maria', timeZone: 'Europe/Berlin' };
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** A server that misbehaves in ways the sandbox does not: it is the network that is tried here, not Cal.com. */
-let server: Server;
-let url: string;
-let handler: Handler;
-let requests: { method?: string; url?: string; headers: IncomingMessage['headers'] }[];
+/** It is the network that is tried here, not Cal.com. */
+let server: ScriptedServer;
 let app: ProviderApp;
 let provider: SchedulingProvider;
 
-const json = (body: unknown, status = 200, headers = {}): Handler => {
-  return (_request, response) => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-  };
-};
-const success = (data: unknown) => json({ status: 'success', data });
-
 async function start(settings = {}): Promise<void> {
   app = await startProviders(settings);
-  provider = app.provider(url, KEY);
+  provider = app.provider(server.url, KEY);
 }
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    requests.push({ method: request.method, url: request.url, headers: request.headers });
-    request.resume().once('end', () => handler(request, response));
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await startScriptedServer();
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.close());
 beforeEach(() => {
-  requests = [];
+  server.requests = [];
 });
 afterEach(() => app.close());
 
 describe('what is sent', () => {
   it('carries the key, the family version and the correlation id, under the /v2 of the base URL', async () => {
     await start();
-    handler = success([]);
+    server.answer = success([]);
     await provider.listWebhooks({ correlationId: 'corr-1' });
     await provider.schedules();
     await provider.findByRef('r', {});
     await provider
       .slots({ eventTypeId: '7', fromMs: 0, toMs: 1, lengthMinutes: 30, gridTimeZone: 'UTC' })
       .catch(() => undefined);
-    expect(requests.map(({ url: path, headers }) => [path?.split('?')[0], headers['cal-api-version']])).toEqual([
+    expect(server.requests.map(({ url: path, headers }) => [path.split('?')[0], headers['cal-api-version']])).toEqual([
       ['/v2/webhooks', undefined],
       ['/v2/schedules', '2024-06-11'],
       ['/v2/bookings', '2024-08-13'],
       ['/v2/slots', '2024-09-04'],
     ]);
-    expect(requests[0]?.headers).toMatchObject({ authorization: `Bearer ${KEY}`, 'x-correlation-id': 'corr-1' });
+    expect(server.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${KEY}`, 'x-correlation-id': 'corr-1' });
   });
 
   it('lets configuration set the version of bookings alone', async () => {
     await start({ bookingsApiVersion: '2026-02-25' });
-    handler = success([]);
+    server.answer = success([]);
     await provider.findByRef('r', {});
     await provider.schedules();
-    expect(requests.map(({ headers }) => headers['cal-api-version'])).toEqual(['2026-02-25', '2024-06-11']);
+    expect(server.requests.map(({ headers }) => headers['cal-api-version'])).toEqual(['2026-02-25', '2024-06-11']);
   });
 
   it('writes a uid into the path so that it cannot leave it', async () => {
     await start();
-    handler = json({ statusCode: 404, message: 'Booking with uid=x not found' }, 404);
+    server.answer = json({ statusCode: 404, message: 'Booking with uid=x not found' }, 404);
     await expect(provider.getBooking('../me?x=1')).rejects.toMatchObject({ code: 'BOOKING_NOT_FOUND' });
-    expect(requests[0]?.url).toBe('/v2/bookings/..%2Fme%3Fx%3D1');
+    expect(server.requests[0]?.url).toBe('/v2/bookings/..%2Fme%3Fx%3D1');
   });
 
   it('does not follow a redirect, which would carry the key away', async () => {
     await start({ retryAttempts: 0 });
-    handler = (_request, response) => response.writeHead(302, { location: `${url}/elsewhere` }).end();
+    server.answer = (_request, response) => response.writeHead(302, { location: `${server.url}/elsewhere` }).end();
     await expect(provider.me()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(requests).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
   });
 });
 
 describe('what is repeated', () => {
   it('a read after a 5xx and after a cut connection, as often as configured', async () => {
     await start({ retryAttempts: 2 });
-    handler = (request, response) => {
-      if (requests.length === 1) return json({}, 503)(request, response);
-      if (requests.length === 2) return void request.socket.destroy();
+    server.answer = (request, response) => {
+      if (server.requests.length === 1) return json({}, 503)(request, response);
+      if (server.requests.length === 2) return void request.socket.destroy();
       return success(ME)(request, response);
     };
     await expect(provider.me()).resolves.toMatchObject({ username: 'maria' });
-    expect(requests).toHaveLength(3);
+    expect(server.requests).toHaveLength(3);
   });
 
   it('a read no oftener than configured', async () => {
     await start({ retryAttempts: 1 });
-    handler = json({}, 500);
+    server.answer = json({}, 500);
     await expect(provider.me()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(requests).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
   });
 
   it('never a refusal, a rate limit or an answer that makes no sense', async () => {
@@ -121,10 +102,10 @@ describe('what is repeated', () => {
       [429, 'RATE_LIMITED'],
       [200, 'UNAVAILABLE'],
     ] as const) {
-      requests = [];
-      handler = json({ statusCode: status, message: 'words' }, status);
+      server.requests = [];
+      server.answer = json({ statusCode: status, message: 'words' }, status);
       await expect(provider.me()).rejects.toMatchObject({ code });
-      expect(requests).toHaveLength(1);
+      expect(server.requests).toHaveLength(1);
     }
   });
 
@@ -142,29 +123,29 @@ describe('what is repeated', () => {
     ['a success without a booking', json({ status: 'success', data: { uid: 7 } }, 201)],
   ])('never a write: %s leaves the outcome unknown after one call', async (_what, misbehave: Handler) => {
     await start({ retryAttempts: 3 });
-    handler = misbehave;
+    server.answer = misbehave;
     await expect(provider.book(REQUEST)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
-    expect(requests).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
   });
 });
 
 describe('limits', () => {
   it('give up on a read after the configured time, without trying again', async () => {
     await start({ timeoutMs: 200, retryAttempts: 3 });
-    handler = () => undefined;
+    server.answer = () => undefined;
     await expect(provider.me()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(requests).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
   });
 
   it('leave the outcome of a write unknown when they cut it', async () => {
     await start({ timeoutMs: 200 });
-    handler = () => undefined;
+    server.answer = () => undefined;
     await expect(provider.cancel('uid', 'reason')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
   });
 
   it('cut an answer of more than 5 MB', async () => {
     await start({ retryAttempts: 0 });
-    handler = (_request, response) => {
+    server.answer = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(Buffer.alloc(6 * 1024 * 1024, 32));
     };
@@ -204,20 +185,20 @@ describe('what was provably never sent', () => {
   ])('%s', async (_what, request, context, code) => {
     await start();
     await expect(provider.book(request, context)).rejects.toMatchObject({ code });
-    expect(requests).toHaveLength(0);
+    expect(server.requests).toHaveLength(0);
   });
 });
 
 describe('what is written down', () => {
   it('one line a call, with no secret, address or uid in it, also when it fails and in debug mode', async () => {
     await start({ debug: true });
-    handler = json({ statusCode: 400, message: `Booking with uid=canaryUidOfABooking of ${EMAIL} refused` }, 400);
+    server.answer = json({ statusCode: 400, message: `Booking with uid=canaryUidOfABooking of ${EMAIL} refused` }, 400);
     await provider.book({ ...REQUEST, notes: 'canary note' }, { correlationId: 'corr-2' }).catch(() => undefined);
     await provider.cancel('canaryUidOfABooking', 'canary reason').catch(() => undefined);
     await provider
       .createWebhook('https://hook.example/canary', 'canary-secret', ['BOOKING_CREATED'])
       .catch(() => undefined);
-    handler = success(ME);
+    server.answer = success(ME);
     await provider.me();
     const lines = app.logs().filter((line) => line.operation);
     expect(lines.map(({ operation, status, outcome }) => [operation, status, outcome])).toEqual([
@@ -238,7 +219,7 @@ describe('what is written down', () => {
 
   it('a measurement a call, by operation and outcome', async () => {
     await start();
-    handler = success(ME);
+    server.answer = success(ME);
     await provider.me();
     const text = await app.metrics.registry.metrics();
     expect(text).toMatch(
