@@ -21,9 +21,10 @@ export class RaceWindow {
   private checking = 0;
   private waiting: (() => void)[] = [];
 
-  enter(): Turn {
-    let isChecking = true;
-    this.checking += 1;
+  /** `writes`: whether the call is going to check and then write; nobody waits for others. */
+  enter(writes = true): Turn {
+    let isChecking = writes;
+    if (writes) this.checking += 1;
     const checked = (): void => {
       if (!isChecking) return;
       isChecking = false;

@@ -4,12 +4,10 @@ import { createBooking } from '../bookings/create-booking';
 import { confirmBooking, declineBooking, markAbsent } from '../bookings/decide-booking';
 import { bookingOf } from '../bookings/find-booking';
 import { listBookings } from '../bookings/list-bookings';
-import { showOldBooking } from '../bookings/old-booking-view';
+import { cancelOldBooking, createOldBooking, getOldBooking, listOldBookings } from '../bookings/old-bookings';
 import { rescheduleBooking } from '../bookings/reschedule-booking';
-import { Access, Call, caller, Handler, Reply, Route, success } from '../http/call';
+import { Access, Call, Handler, Reply, Route, success } from '../http/call';
 import { notFound } from '../http/errors';
-import { Booking } from '../store/records';
-import { Sandbox } from '../sandbox';
 
 async function getBooking({ sandbox, params }: Call): Promise<Reply> {
   const uid = params.uid ?? '';
@@ -26,23 +24,6 @@ async function getBySeat({ sandbox, params }: Call): Promise<Reply> {
   return success(await showBooking(sandbox, booking));
 }
 
-async function oldShape(sandbox: Sandbox, booking: Booking): Promise<ReturnType<typeof showOldBooking>> {
-  const [host] = await sandbox.accounts.byIds(booking.hostIds.slice(0, 1));
-  return showOldBooking(booking, await sandbox.eventTypes.byId(booking.eventTypeId), host);
-}
-
-async function getOldBooking({ sandbox, params }: Call): Promise<Reply> {
-  return success(await oldShape(sandbox, await bookingOf(sandbox, params.uid ?? '')));
-}
-
-async function listOldBookings(call: Call): Promise<Reply> {
-  const account = caller(call);
-  const found = await call.sandbox.bookings.ofAccount(account.id, account.email);
-  const bookings = await Promise.all(found.map((booking) => oldShape(call.sandbox, booking)));
-  return success({ bookings, recurringInfo: [], totalCount: bookings.length });
-}
-
-/** Older versions changed bookings in shapes of their own, which nobody here sends. */
 const route = (
   operation: string,
   method: Route['method'],
@@ -53,12 +34,12 @@ const route = (
 ): Route => ({ operation: `bookings.${operation}`, method, path, access, family: 'bookings', handler, older });
 
 export const bookingRoutes: Route[] = [
-  route('create', 'POST', '/v2/bookings', 'public', createBooking),
+  route('create', 'POST', '/v2/bookings', 'public', createBooking, createOldBooking),
   route('list', 'GET', '/v2/bookings', 'permissions', listBookings, listOldBookings),
   route('get', 'GET', '/v2/bookings/by-seat/:seatUid', 'public', getBySeat),
   route('get', 'GET', '/v2/bookings/:uid', 'public', getBooking, getOldBooking),
   route('reschedule', 'POST', '/v2/bookings/:uid/reschedule', 'public', rescheduleBooking),
-  route('cancel', 'POST', '/v2/bookings/:uid/cancel', 'public', cancelBooking),
+  route('cancel', 'POST', '/v2/bookings/:uid/cancel', 'public', cancelBooking, cancelOldBooking),
   route('confirm', 'POST', '/v2/bookings/:uid/confirm', 'permissions', confirmBooking),
   route('decline', 'POST', '/v2/bookings/:uid/decline', 'permissions', declineBooking),
   route('markAbsent', 'POST', '/v2/bookings/:uid/mark-absent', 'permissions', markAbsent),

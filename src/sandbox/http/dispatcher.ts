@@ -11,6 +11,9 @@ import { handlerFor } from './versions';
 /** How long a scenario waits when it does not say. */
 const DEFAULT_DELAY_MS = 1_000;
 
+/** Calls that check first and write later. */
+const WRITES = new Set(['bookings.create', 'bookings.reschedule', 'bookings.cancel']);
+
 export type Log = (line: object) => void;
 
 export const INTERNAL_ERROR = 'Internal server error';
@@ -27,7 +30,7 @@ export class Dispatcher {
 
   async run(route: Route, request: FastifyRequest, response: FastifyReply): Promise<FastifyReply> {
     const headers: Record<string, string> = {};
-    const turn = this.sandbox.races.enter();
+    const turn = this.sandbox.races.enter(WRITES.has(route.operation));
     const outcome = await this.outcome(route, request, headers, turn)
       .catch((error: unknown) => ({ reply: this.errorReply(error, request.url), headers }))
       .finally(() => turn.end());
@@ -63,6 +66,7 @@ export class Dispatcher {
     Object.assign(headers, verdict.headers);
     if (!verdict.allowed) throw tooManyRequests();
     authorize(request, token, account, route.access);
+    checkNumbers(request.params as Record<string, string>);
     const call: Call = {
       sandbox: this.sandbox,
       operation: route.operation,
@@ -142,6 +146,16 @@ export class Dispatcher {
     };
     this.log({ msg: 'call', operation, method: entry.method, path: entry.path, status: entry.status });
     await this.sandbox.journal.recordCall(entry, this.sandbox.now());
+  }
+}
+
+/** Throws 400 for an id that is not a number. */
+function checkNumbers(params: Record<string, string>): void {
+  for (const name of ['eventTypeId', 'scheduleId', 'teamId']) {
+    const value = params[name];
+    if (value !== undefined && !/^-?\d+$/.test(value)) {
+      throw badRequest('Validation failed (numeric string is expected)');
+    }
   }
 }
 

@@ -19,28 +19,28 @@ export class SettingsStore {
   private constructor(
     private readonly db: Database,
     private readonly defaults: Settings,
-    private values: Settings,
+    private changed: Partial<Settings>,
   ) {}
 
   static async load(db: Database, defaults: Settings): Promise<SettingsStore> {
     const row = await db.row<{ data: Partial<Settings> }>('select data from sandbox.settings');
-    return new SettingsStore(db, defaults, { ...defaults, ...row?.data });
+    return new SettingsStore(db, defaults, row?.data ?? {});
   }
 
   get current(): Settings {
-    return this.values;
+    return { ...this.defaults, ...this.changed };
   }
 
   async change(change: Partial<Settings>): Promise<Settings> {
-    this.values = { ...this.values, ...change };
+    this.changed = { ...this.changed, ...change };
     await this.db.rows(
       'insert into sandbox.settings (data) values ($1) on conflict (id) do update set data = excluded.data',
-      [JSON.stringify(this.values)],
+      [JSON.stringify(this.changed)],
     );
-    return this.values;
+    return this.current;
   }
 
   reset(): void {
-    this.values = this.defaults;
+    this.changed = {};
   }
 }
