@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { formatInstant } from '../../foundation/time/instants';
 import { canonicalTimeZone } from '../../foundation/time/zones';
 import { Clock } from '../../foundation/time/clock';
+import type { CallContext } from '../../scheduling/provider-port';
 import type { Slot } from '../../scheduling/words';
 import { CompaniesService } from '../companies/companies.service';
 import { ConnectionsService } from '../companies/connections.service';
@@ -40,12 +41,12 @@ export class AvailabilityService {
    *
    * @throws ApiError `VALIDATION_ERROR` for a range that is not one; the provider is not asked then.
    */
-  async answer(companyId: string, question: AvailabilityQuestion): Promise<Availability> {
+  async answer(companyId: string, question: AvailabilityQuestion, context?: CallContext): Promise<Availability> {
     const timeZone = await this.zoneOf(companyId, question.timeZone);
     const { fromMs, toMs } = askedRange(question.start, question.end, timeZone);
     const eventType = await this.eventTypes.find(companyId, question.eventTypeId.toLowerCase());
     const fetchedAt = formatInstant(this.clock.now());
-    const slots = await this.slots(eventType, fromMs, toMs);
+    const slots = await this.slots(eventType, fromMs, toMs, undefined, context);
     return { timeZone, fetchedAt, stale: false, days: groupByDay(slots, timeZone) };
   }
 
@@ -54,7 +55,13 @@ export class AvailabilityService {
    *
    * @param movingUid the provider's uid of a booking that is being moved and must not hide its own time
    */
-  async slots(eventType: EventTypeRecord, fromMs: number, toMs: number, movingUid?: string): Promise<Slot[]> {
+  async slots(
+    eventType: EventTypeRecord,
+    fromMs: number,
+    toMs: number,
+    movingUid?: string,
+    context?: CallContext,
+  ): Promise<Slot[]> {
     const earliestMs = Math.max(fromMs, this.clock.now());
     if (toMs <= earliestMs) return [];
     const query = {
@@ -65,7 +72,7 @@ export class AvailabilityService {
       gridTimeZone: await this.hostZone(eventType),
       ...(movingUid ? { movingBookingUid: movingUid } : {}),
     };
-    return this.provider.run(eventType.connectionId, (provider) => provider.slots(query));
+    return this.provider.run(eventType.connectionId, (provider) => provider.slots(query, context));
   }
 
   /** The provider's grid follows the zone it is asked in: always the host's, so that all callers see one grid. */

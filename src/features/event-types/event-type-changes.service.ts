@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../foundation/errors/api-error';
 import { SchedulingError } from '../../scheduling/scheduling-error';
-import type { SchedulingProvider } from '../../scheduling/provider-port';
+import type { CallContext, SchedulingProvider } from '../../scheduling/provider-port';
 import type { EventTypeDraft } from '../../scheduling/words';
 import { ConnectionsService } from '../companies/connections.service';
 import type { EventTypeRecord } from './event-type-record';
@@ -19,36 +19,38 @@ export class EventTypeChanges {
   ) {}
 
   /** @throws ApiError `FORBIDDEN` (`SHARED_ACCOUNT`): a new type in the shared account would be listed for nobody. */
-  async create(companyId: string, draft: EventTypeDraft): Promise<EventTypeRecord> {
+  async create(companyId: string, draft: EventTypeDraft, context?: CallContext): Promise<EventTypeRecord> {
     const connection = await this.connections.forCompany(companyId);
     if (connection.usesEnvironmentKey) throw new ApiError('FORBIDDEN', { details: { reason: 'SHARED_ACCOUNT' } });
     const scope = scopeOf(connection);
-    const created = await this.provider.run(scope.connectionId, (provider) => provider.createEventType(draft));
+    const created = await this.provider.run(scope.connectionId, (provider) => provider.createEventType(draft, context));
     await this.mirror.store(scope, [created], await this.mirror.now());
     return found(await this.mirror.findByProviderId(scope, created.providerId));
   }
 
   /** The type as the provider has it now. */
-  async read(companyId: string, id: string): Promise<EventTypeRecord> {
+  async read(companyId: string, id: string, context?: CallContext): Promise<EventTypeRecord> {
     const { scope, record } = await this.known(companyId, id);
     const readAt = await this.mirror.now();
-    const current = await this.atProvider(scope, record, (provider) => provider.getEventType(record.providerId));
+    const current = await this.atProvider(scope, record, (provider) =>
+      provider.getEventType(record.providerId, context),
+    );
     await this.mirror.store(scope, [current], readAt);
     return found(await this.mirror.find(scope, id));
   }
 
-  async change(companyId: string, id: string, draft: EventTypeDraft): Promise<EventTypeRecord> {
+  async change(companyId: string, id: string, draft: EventTypeDraft, context?: CallContext): Promise<EventTypeRecord> {
     const { scope, record } = await this.known(companyId, id);
     const changed = await this.atProvider(scope, record, (provider) =>
-      provider.updateEventType(record.providerId, draft),
+      provider.updateEventType(record.providerId, draft, context),
     );
     await this.mirror.store(scope, [changed], await this.mirror.now());
     return found(await this.mirror.find(scope, id));
   }
 
-  async remove(companyId: string, id: string): Promise<void> {
+  async remove(companyId: string, id: string, context?: CallContext): Promise<void> {
     const { scope, record } = await this.known(companyId, id);
-    await this.atProvider(scope, record, (provider) => provider.deleteEventType(record.providerId));
+    await this.atProvider(scope, record, (provider) => provider.deleteEventType(record.providerId, context));
     await this.mirror.markDeleted(scope, id, await this.mirror.now());
   }
 

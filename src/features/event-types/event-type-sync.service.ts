@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { CallContext } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { EventType } from '../../scheduling/words';
 import { EventTypeSyncRepository, SyncCounts } from './event-type-sync.repository';
@@ -19,10 +20,10 @@ export class EventTypeSync {
    *
    * @throws SchedulingError when the provider could not be read: nothing changed here, and the failure is remembered.
    */
-  async run(scope: MirrorScope): Promise<SyncCounts> {
+  async run(scope: MirrorScope, context?: CallContext): Promise<SyncCounts> {
     try {
       const readAt = await this.mirror.now();
-      const all = await this.provider.run(scope.connectionId, (provider) => provider.listEventTypes());
+      const all = await this.provider.run(scope.connectionId, (provider) => provider.listEventTypes(context));
       return await this.syncs.apply(scope, visibleOnce(scope, all), readAt);
     } catch (error) {
       await this.syncs.recordFailure(scope, error instanceof SchedulingError ? error.code : 'INTERNAL_SERVER_ERROR');

@@ -1,9 +1,11 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { invalidField } from '../../foundation/errors/api-error';
 import { AllowAccess, CompanyId } from '../../foundation/http/access';
 import { decodeCursor, pageOf } from '../../foundation/http/cursor';
 import { UuidParam } from '../../foundation/http/uuid-param';
+import type { CallContext } from '../../scheduling/provider-port';
 import { EventTypeDto, EventTypePageDto, SyncCountsDto, toEventTypeDto } from './event-type-answer.dto';
 import { EventTypeChanges } from './event-type-changes.service';
 import { ChangeEventTypeDto, CreateEventTypeDto, ListEventTypesDto } from './event-types.dto';
@@ -34,23 +36,31 @@ export class EventTypesController {
   @Post()
   @ApiOperation({ summary: 'Create an event type at the provider' })
   @ApiCreatedResponse({ type: EventTypeDto })
-  async create(@CompanyId() companyId: string, @Body() body: CreateEventTypeDto): Promise<EventTypeDto> {
-    return toEventTypeDto(await this.changes.create(companyId, body));
+  async create(
+    @CompanyId() companyId: string,
+    @Body() body: CreateEventTypeDto,
+    @Req() request: FastifyRequest,
+  ): Promise<EventTypeDto> {
+    return toEventTypeDto(await this.changes.create(companyId, body, contextOf(request)));
   }
 
   @Post('sync')
   @HttpCode(200)
   @ApiOperation({ summary: 'Read all event types at the provider and bring ours in line' })
   @ApiOkResponse({ type: SyncCountsDto })
-  async sync(@CompanyId() companyId: string): Promise<SyncCountsDto> {
-    return this.eventTypes.sync(companyId);
+  async sync(@CompanyId() companyId: string, @Req() request: FastifyRequest): Promise<SyncCountsDto> {
+    return this.eventTypes.sync(companyId, contextOf(request));
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One event type, as the provider has it now' })
   @ApiOkResponse({ type: EventTypeDto })
-  async read(@CompanyId() companyId: string, @EventTypeId() id: string): Promise<EventTypeDto> {
-    return toEventTypeDto(await this.changes.read(companyId, id));
+  async read(
+    @CompanyId() companyId: string,
+    @EventTypeId() id: string,
+    @Req() request: FastifyRequest,
+  ): Promise<EventTypeDto> {
+    return toEventTypeDto(await this.changes.read(companyId, id, contextOf(request)));
   }
 
   @Patch(':id')
@@ -60,18 +70,28 @@ export class EventTypesController {
     @CompanyId() companyId: string,
     @EventTypeId() id: string,
     @Body() body: ChangeEventTypeDto,
+    @Req() request: FastifyRequest,
   ): Promise<EventTypeDto> {
     if (Object.values(body).every((value) => value === undefined)) throw invalidField('body', 'changes nothing');
-    return toEventTypeDto(await this.changes.change(companyId, id, body));
+    return toEventTypeDto(await this.changes.change(companyId, id, body, contextOf(request)));
   }
 
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete an event type at the provider; its appointments stay' })
   @ApiNoContentResponse()
-  async remove(@CompanyId() companyId: string, @EventTypeId() id: string): Promise<void> {
-    await this.changes.remove(companyId, id);
+  async remove(
+    @CompanyId() companyId: string,
+    @EventTypeId() id: string,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    await this.changes.remove(companyId, id, contextOf(request));
   }
+}
+
+/** The caller's correlation id goes with every call to the provider. */
+function contextOf(request: FastifyRequest): CallContext {
+  return { correlationId: String(request.id) };
 }
 
 function filterOf({ slug, hidden }: ListEventTypesDto): { slug?: string; hidden?: boolean } {

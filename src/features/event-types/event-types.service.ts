@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../foundation/errors/api-error';
 import { Cursor } from '../../foundation/http/cursor';
+import type { CallContext } from '../../scheduling/provider-port';
 import { Connection, ConnectionsService } from '../companies/connections.service';
 import type { EventTypeRecord } from './event-type-record';
 import { EventTypeSync } from './event-type-sync.service';
@@ -50,8 +51,8 @@ export class EventTypesService {
   }
 
   /** @throws SchedulingError when the provider could not be read: nothing changed. */
-  async sync(companyId: string): Promise<SyncCounts> {
-    return this.syncing.run(await this.scope(companyId));
+  async sync(companyId: string, context?: CallContext): Promise<SyncCounts> {
+    return this.syncing.run(await this.scope(companyId), context);
   }
 
   private async scope(companyId: string): Promise<MirrorScope> {
