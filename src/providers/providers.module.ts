@@ -1,11 +1,12 @@
 import { HttpModule } from '@nestjs/axios';
-import { DynamicModule, Type } from '@nestjs/common';
+import { DynamicModule, Module, Type } from '@nestjs/common';
 import { ProviderDirectory } from '../scheduling/provider-directory';
 import { CalcomV2Client } from './calcom-v2/client';
 import { keepAliveAgents } from './calcom-v2/http-agents';
 import { KnownProvidersDirectory } from './provider-directory.service';
 
 /** The providers' room. Configuration, logger and metrics are global; credentials come from the module that is given. */
+@Module({})
 export class ProvidersModule {
   /** @param connectionStoreModule exports an implementation of `ConnectionStore`. */
   static forRoot(connectionStoreModule: Type | DynamicModule): DynamicModule {

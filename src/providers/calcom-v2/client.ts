@@ -10,7 +10,7 @@ import { Metrics } from '../../foundation/metrics/metrics.service';
 import { ConnectionCredential } from '../../scheduling/connection-store';
 import { CallContext } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
-import { Answer, errorFromAnswer, errorFromFault, untrustedAnswer } from './errors';
+import { Answer, errorFromAnswer, errorFromFault, isPassing, untrustedAnswer } from './errors';
 import { apiVersion, isWrite, OperationName, OPERATIONS } from './operations';
 import { redacted } from './redaction';
 import * as wire from './wire';
@@ -146,17 +146,14 @@ export class CalcomV2Client {
     const { signal } = caller.context ?? {};
     if (signal?.aborted) throw errorFromFault(operation, 'ABORTED_BEFORE_SENDING');
     if (isWrite(operation)) return this.attempt(operation, caller, request, 1);
-    const again = retry(
-      handleType(SchedulingError, (error) => isPassing(error)),
-      {
-        maxAttempts: this.settings.retryAttempts,
-        backoff: new ExponentialBackoff({
-          generator: fullJitterGenerator,
-          initialDelay: FIRST_RETRY_MS,
-          maxDelay: LONGEST_RETRY_MS,
-        }),
-      },
-    );
+    const again = retry(handleType(SchedulingError, isPassing), {
+      maxAttempts: this.settings.retryAttempts,
+      backoff: new ExponentialBackoff({
+        generator: fullJitterGenerator,
+        initialDelay: FIRST_RETRY_MS,
+        maxDelay: LONGEST_RETRY_MS,
+      }),
+    });
     return again.execute(({ attempt }) => this.attempt(operation, caller, request, attempt + 1), signal);
   }
 
@@ -250,15 +247,6 @@ interface LoggedCall {
   answer?: Answer;
   failure?: SchedulingError;
   request: { query?: Query; body?: Body };
-}
-
-/** Faults that pass by themselves: 5xx and network. A time-out has used up the caller's patience already. */
-function isPassing(error: SchedulingError): boolean {
-  if (error.code !== 'UNAVAILABLE') return false;
-  const { providerStatus } = error.details;
-  return providerStatus === undefined
-    ? !/ERR_CANCELED|ABORTED_BEFORE_SENDING/.test(error.message)
-    : providerStatus >= 500;
 }
 
 /** Some deployments name the address with the API's prefix, some without. */

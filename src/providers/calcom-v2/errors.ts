@@ -153,10 +153,31 @@ const NEVER_SENT = new Set([
   'ABORTED_BEFORE_SENDING',
 ]);
 
-/** What a missing answer means. `faultCode` is the socket's or the HTTP client's. */
-export function errorFromFault(operation: OperationName, faultCode: string, cause?: unknown): SchedulingError {
-  const lost = isWrite(operation) && !NEVER_SENT.has(faultCode);
-  return new SchedulingError(lost ? 'OUTCOME_UNKNOWN' : 'UNAVAILABLE', `${operation}: ${faultCode}`, {}, { cause });
+/** A call that got no answer; `fault` is the socket's code or the HTTP client's. */
+class CallFault extends SchedulingError {
+  constructor(
+    code: SchedulingErrorCode,
+    message: string,
+    readonly fault: string,
+    cause: unknown,
+  ) {
+    super(code, message, {}, { cause });
+  }
+}
+
+/** What a missing answer means. */
+export function errorFromFault(operation: OperationName, fault: string, cause?: unknown): SchedulingError {
+  const lost = isWrite(operation) && !NEVER_SENT.has(fault);
+  return new CallFault(lost ? 'OUTCOME_UNKNOWN' : 'UNAVAILABLE', `${operation}: ${fault}`, fault, cause);
+}
+
+/**
+ * Whether a read may be sent again soon: after 5xx and faults of the network. A time-out has used up the caller's
+ * patience, and an answer that makes no sense would make none the second time.
+ */
+export function isPassing(error: SchedulingError): boolean {
+  if (error instanceof CallFault) return error.fault !== 'ERR_CANCELED';
+  return error.code === 'UNAVAILABLE' && (error.details.providerStatus ?? 0) >= 500;
 }
 
 function ruleFor(operation: OperationName, status: number, message: string): Rule | undefined {
