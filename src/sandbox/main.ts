@@ -46,15 +46,14 @@ async function main(): Promise<void> {
     throw error;
   });
   console.log(JSON.stringify({ msg: 'sandbox listening', url: sandbox.url }));
+  let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await sandbox.stop();
     await database.stop();
+    process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      void stop().then(() => process.exit(0));
-    });
-  }
+  // A terminal and npm may both pass the signal on: the second one must not cut the first one's work short.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void (stopping ??= stop()));
 }
 
 main().catch((error: unknown) => {
