@@ -1,21 +1,28 @@
+import { invalidField } from '../../foundation/errors/api-error';
 import { decodeCursor } from '../../foundation/http/cursor';
 import { endOfDay, isCalendarDate, parseInstant, startOfDay } from '../../foundation/time/instants';
 import { canonicalTimeZone } from '../../foundation/time/zones';
 import type { AppointmentStatus } from './appointment.entity';
 import type { AppointmentFilter } from './appointments.repository';
 import type { BookingCommand } from './booking-command';
-import type { AttendeeDto, CreateBookingDto, ListBookingsDto } from './bookings.dto';
+import type { AttendeeDto, BookingLocationDto, CreateBookingDto, ListBookingsDto } from './bookings.dto';
 
 const PAGE_SIZE_DEFAULT = 20;
+/** The others stand for what the event type itself says. */
+const TYPES_WITH_VALUE = ['attendeeAddress', 'attendeeDefined', 'attendeePhone', 'integration'];
 
-/** DTO -> words. The texts have been checked by the DTO, so an instant is one. */
+/**
+ * DTO -> words. The texts have been checked by the DTO, so an instant is one.
+ *
+ * @throws ApiError `VALIDATION_ERROR` for a location's value that is missing, or that would be dropped silently.
+ */
 export function toCommand(body: CreateBookingDto): BookingCommand {
   const { start, attendee, guests, location, notes, responses, metadata } = body;
   return {
     startMs: instantOf(start),
     attendee: toAttendee(attendee),
     ...(guests === undefined ? {} : { guests }),
-    ...(location === undefined ? {} : { location: { ...location } }),
+    ...(location === undefined ? {} : { location: toLocation(location) }),
     ...(notes === undefined ? {} : { notes }),
     ...(responses === undefined ? {} : { responses }),
     ...(metadata === undefined ? {} : { metadata }),
@@ -30,6 +37,13 @@ function toAttendee({ name, email, phoneNumber, timeZone, language }: AttendeeDt
     ...(timeZone === undefined ? {} : { timeZone: canonicalTimeZone(timeZone) }),
     ...(language === undefined ? {} : { language }),
   };
+}
+
+function toLocation({ type, value }: BookingLocationDto): BookingCommand['location'] {
+  const takesValue = TYPES_WITH_VALUE.includes(type);
+  if (takesValue && value === undefined) throw invalidField('location.value', `is required for ${type}`);
+  if (!takesValue && value !== undefined) throw invalidField('location.value', `cannot be given for ${type}`);
+  return { type, ...(value === undefined ? {} : { value }) };
 }
 
 export function instantOf(checked: string): number {

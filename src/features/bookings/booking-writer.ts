@@ -22,8 +22,6 @@ interface Attempt {
 
 /** The longest time after sending in which a request may still take effect at Cal.com; an assumption on the safe side. */
 const SETTLE_SECONDS = 120;
-/** Around the booked time when looking for it: the provider's bounds are compared with another clock's idea of equal. */
-const SEARCH_MARGIN_MS = 60_000;
 
 /**
  * Writes a booking: first the record that a call may be in flight, then the call, then its outcome. No transaction is
@@ -132,8 +130,8 @@ export class BookingWriter {
     const search = {
       eventTypeId: eventType.providerId,
       attendeeEmail: command.attendee.email,
-      afterStartMs: command.startMs - SEARCH_MARGIN_MS,
-      beforeEndMs: command.startMs + eventType.lengthMinutes * 60_000 + SEARCH_MARGIN_MS,
+      afterStartMs: command.startMs,
+      beforeEndMs: command.startMs + eventType.lengthMinutes * 60_000,
     };
     try {
       const context = { correlationId: caller.correlationId };

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { Desk, startAt } from '../fixtures/bookings/desk';
+import { startTestService, type TestService } from '../support/service';
+
+describe('a booking whose answer was lost', () => {
+  let service: TestService;
+  let desk: Desk;
+
+  beforeAll(async () => {
+    // Short, so that a provider that says nothing is not waited for.
+    service = await startTestService({ calcom: { timeoutMs: 1_000, retryAttempts: 0 } });
+  });
+  beforeEach(async () => {
+    desk = await Desk.open(service);
+  });
+  afterAll(() => service?.stop());
+
+  /** Makes every attempt look older than the settle window. */
+  async function letAttemptsSettle(): Promise<void> {
+    const client = new Client({ connectionString: service.databaseUrl });
+    await client.connect();
+    await client.query("update appointments set attempted_at = attempted_at - interval '121 seconds'");
+    await client.end();
+  }
+
+  it.each(['answer-lost', 'error-after', 'garbage'])(
+    'is found by its reference and booked once (%s)',
+    async (fault) => {
+      await desk.scenario(fault, 'bookings.create');
+      const answer = await desk.book(desk.request(startAt(0, 9)));
+      expect([answer.status, answer.body.status]).toEqual([201, 'confirmed']);
+      expect(await desk.atProvider()).toHaveLength(1);
+      expect(await desk.calls('bookings.create')).toHaveLength(1);
+    },
+  );
+
+  it('is not repeated when the look-up finds nothing: 202, and the same key asks again', async () => {
+    await desk.scenario('error-before', 'bookings.create');
+    const [key, body] = [randomUUID(), desk.request(startAt(0, 9))];
+    const first = await desk.book(body, key);
+    expect([first.status, first.body.status]).toEqual([202, 'outcome_pending']);
+    const second = await desk.book(body, key);
+    expect([second.status, second.body]).toEqual([202, first.body]);
+    expect(await desk.calls('bookings.create')).toHaveLength(1);
+  });
+
+  it('is booked anew under a new reference once the first attempt can no longer take effect', async () => {
+    await desk.scenario('error-before', 'bookings.create');
+    const [key, body] = [randomUUID(), desk.request(startAt(0, 9))];
+    const first = await desk.book(body, key);
+    await letAttemptsSettle();
+    const second = await desk.book(body, key);
+    expect([second.status, second.body.status, second.body.id]).toEqual([201, 'confirmed', first.body.id]);
+    const refs = (await desk.calls('bookings.create')).map((call) => call.body.metadata.slotbridgeRef);
+    expect(new Set(refs).size).toBe(2);
+    expect(await desk.atProvider()).toHaveLength(1);
+  });
+
+  it('is adopted by a repeat with the same key when it takes effect late', async () => {
+    await desk.scenario('effect-late', 'bookings.create', { delayMs: 1_500 });
+    const [key, body] = [randomUUID(), desk.request(startAt(0, 9))];
+    const first = await desk.book(body, key);
+    expect([first.status, first.body.status]).toEqual([202, 'outcome_pending']);
+    let last = first;
+    for (let tries = 0; tries < 50 && last.status !== 201; tries++) last = await desk.book(body, key);
+    expect([last.status, last.body.status, last.body.id]).toEqual([201, 'confirmed', first.body.id]);
+    expect(await desk.atProvider()).toHaveLength(1);
+    expect(await desk.calls('bookings.create')).toHaveLength(1);
+  });
+
+  it('is not sent at all when the credential is refused for its pace, and the key can be used again', async () => {
+    await desk.scenario('rate-limited', 'bookings.create');
+    const [key, body] = [randomUUID(), desk.request(startAt(0, 9))];
+    const first = await desk.book(body, key);
+    expect([first.status, first.body.error.code]).toEqual([429, 'RATE_LIMIT_EXCEEDED']);
+    const second = await desk.book(body, key);
+    expect([second.status, second.headers.get('idempotency-replayed')]).toEqual([201, null]);
+  });
+
+  it.each(['answer-lost', 'error-after'])('of a move is read from the old booking (%s)', async (fault) => {
+    const { body } = await desk.book(desk.request(startAt(0, 9)));
+    await desk.scenario(fault, 'bookings.reschedule');
+    const moved = await desk.change(body.id, 'reschedule', { start: startAt(0, 11) });
+    expect([moved.status, moved.body.id, moved.body.start]).toEqual([200, body.id, startAt(0, 11)]);
+    expect(await desk.calls('bookings.reschedule')).toHaveLength(1);
+    const again = await desk.change(body.id, 'reschedule', { start: startAt(0, 13) });
+    expect([again.status, again.body.start]).toEqual([200, startAt(0, 13)]);
+    expect(await desk.liveOn(startAt(0, 9))).toHaveLength(1);
+  });
+
+  it('of a move that did not happen is reported, and the booking stays where it was', async () => {
+    const { body } = await desk.book(desk.request(startAt(0, 9)));
+    await desk.scenario('error-before', 'bookings.reschedule');
+    const moved = await desk.change(body.id, 'reschedule', { start: startAt(0, 11) });
+    expect([moved.status, moved.body.error.code]).toEqual([503, 'OUTCOME_UNKNOWN']);
+    const now = await desk.call('GET', `/api/bookings/${body.id}`);
+    expect([now.body.status, now.body.start]).toEqual(['confirmed', startAt(0, 9)]);
+  });
+
+  it.each(['answer-lost', 'error-after'])('of a cancellation is read from the booking (%s)', async (fault) => {
+    const { body } = await desk.book(desk.request(startAt(0, 9)));
+    await desk.scenario(fault, 'bookings.cancel');
+    const cancelled = await desk.change(body.id, 'cancel', { reason: 'ill' });
+    expect([cancelled.status, cancelled.body.status, cancelled.body.cancellationReason]).toEqual([
+      200,
+      'cancelled',
+      'ill',
+    ]);
+  });
+
+  it('moved at the provider without our knowing follows it there and says so', async () => {
+    const { body } = await desk.book(desk.request(startAt(0, 9)));
+    const [{ uid }] = await desk.atProvider();
+    await desk.scenario('webhook-lost', 'BOOKING_RESCHEDULED');
+    const moved = await fetch(`${service.sandbox.url}/v2/bookings/${uid}/reschedule`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${desk.company.providerKey}`,
+        'cal-api-version': '2024-08-13',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ start: new Date(startAt(0, 11)).toISOString() }),
+    });
+    expect(moved.status).toBe(201);
+    const answer = await desk.change(body.id, 'reschedule', { start: startAt(0, 13) });
+    expect([answer.status, answer.body.error.details]).toEqual([409, { reason: 'ALREADY_RESCHEDULED' }]);
+    const now = await desk.call('GET', `/api/bookings/${body.id}`);
+    expect(now.body.start).toBe(startAt(0, 11));
+    expect(await desk.liveOn(startAt(0, 9))).toHaveLength(1);
+  });
+});
