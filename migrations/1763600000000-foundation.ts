@@ -17,8 +17,7 @@ export class Foundation1763600000000 implements MigrationInterface {
         locale text not null,
         phone_country text not null,
         created_at timestamptz not null default now(),
-        updated_at timestamptz not null default now(),
-        deleted_at timestamptz
+        updated_at timestamptz not null default now()
       );
 
       create table connections (
@@ -34,6 +33,7 @@ export class Foundation1763600000000 implements MigrationInterface {
         account_id text,
         account_time_zone text,
         verified_at timestamptz,
+        credential_refused_at timestamptz,
         sealed_webhook_secret text,
         webhook_provider_id text,
         webhook_registered_at timestamptz,
@@ -58,6 +58,7 @@ export class Foundation1763600000000 implements MigrationInterface {
       );
       create unique index api_keys_hash on api_keys (hash);
       create index api_keys_company on api_keys (company_id);
+      create index api_keys_origins on api_keys using gin (origins);
 
       create table event_types (
         id uuid primary key default gen_random_uuid(),
@@ -116,7 +117,8 @@ export class Foundation1763600000000 implements MigrationInterface {
         updated_at timestamptz not null default now(),
         check (ends_at > starts_at),
         unique (company_id, id),
-        foreign key (company_id, connection_id) references connections (company_id, id) on delete cascade,
+        -- no cascade: a connection cannot go while appointments are managed through it
+        foreign key (company_id, connection_id) references connections (company_id, id),
         foreign key (company_id, event_type_id) references event_types (company_id, id)
       );
       create index appointments_starts_at on appointments (company_id, starts_at, id);

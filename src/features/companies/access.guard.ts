@@ -1,0 +1,92 @@
+import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { Reflector } from '@nestjs/core';
+import type { AppConfig } from '../../foundation/config/app-config';
+import { ApiError, invalidField } from '../../foundation/errors/api-error';
+import { type Access, ACCESS_KEY, type CalledRequest, type Caller, unauthorized } from '../../foundation/http/access';
+import { Callers, type KnownCaller } from './callers';
+
+const BEARER = /^Bearer +([\x21-\x7e]{1,500}) *$/i;
+/** Names under which other APIs take a tenant. Here the key says it, and saying it twice is a mistake or an attempt. */
+const COMPANY_PARAMETERS = ['companyId', 'company_id'];
+const COMPANY_HEADERS = ['x-company-id', 'company-id', 'x-companyid', 'companyid'];
+
+/**
+ * Decides for every route who may call it. A route that states nothing is closed for everybody. Every 401 is the same,
+ * whatever its cause.
+ *
+ * Routes for `anyone` turn nobody away: a right key is recognised there, a wrong one counts as none.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  private readonly defaultCompany: string | undefined;
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly callers: Callers,
+    config: ConfigService<AppConfig, true>,
+  ) {
+    this.defaultCompany = config.get('compatDefaultCompany', { infer: true });
+  }
+
+  /** @throws ApiError UNAUTHORIZED, FORBIDDEN, or VALIDATION_ERROR for a request that names a company itself. */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.getAllAndOverride<Access[] | undefined>(ACCESS_KEY, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (!access?.length) throw new ApiError('FORBIDDEN');
+    const request = context.switchToHttp().getRequest<CalledRequest>();
+    const caller = await this.callerOf(request, access);
+    if (caller) request.caller = caller;
+    if (caller?.companyId) refuseNamedCompany(request);
+    return true;
+  }
+
+  /** Undefined = a stranger, who is welcome. */
+  private async callerOf(request: CalledRequest, access: Access[]): Promise<Caller | undefined> {
+    const { authorization, origin } = request.headers;
+    if (access.includes('anyone')) return this.recognised(authorization);
+    if (authorization === undefined && access.includes('compatibility') && this.defaultCompany) {
+      return { kind: 'compatibility', companyId: this.defaultCompany };
+    }
+    const known = await this.owner(authorization);
+    if (!known) throw unauthorized();
+    assertAllowed(known, access, origin);
+    return toCaller(known);
+  }
+
+  private async recognised(authorization: string | undefined): Promise<Caller | undefined> {
+    try {
+      const known = await this.owner(authorization);
+      return known && toCaller(known);
+    } catch {
+      // Whether the process lives must be answered without a database.
+      return undefined;
+    }
+  }
+
+  private async owner(authorization = ''): Promise<KnownCaller | undefined> {
+    const key = BEARER.exec(authorization)?.[1];
+    return key === undefined ? undefined : this.callers.find(key);
+  }
+}
+
+function toCaller({ origins: _, ...caller }: KnownCaller): Caller {
+  return caller;
+}
+
+function assertAllowed({ kind, origins }: KnownCaller, access: Access[], origin: string | undefined): void {
+  const allowed = access.includes(kind) || (access.includes('compatibility') && kind !== 'admin');
+  if (!allowed) throw new ApiError('FORBIDDEN');
+  // No browser, no origin: then the key alone counts, as it would for anybody who leaves the header out.
+  if (kind === 'publishable' && origin !== undefined && !origins.includes(origin)) throw new ApiError('FORBIDDEN');
+}
+
+function refuseNamedCompany({ query, headers }: CalledRequest): void {
+  const asked = Object.keys(query ?? {});
+  const named = COMPANY_PARAMETERS.find((name) => asked.includes(name));
+  const header = COMPANY_HEADERS.find((name) => headers[name] !== undefined);
+  const found = named ?? header;
+  if (found !== undefined) throw invalidField(found, 'is not a known property');
+}

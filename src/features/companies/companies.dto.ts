@@ -1,0 +1,70 @@
+import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { IsString, MaxLength, ValidateIf } from 'class-validator';
+import { IsFilled, IsPageSize, IsTimeZoneName } from '../../foundation/http/validation';
+import { IsCountryCode, IsLocale } from './company-rules';
+
+/** May be left out, but not null: null is a value, and no field has it. */
+export const MayBeAbsent = () => ValidateIf((_: object, value: unknown) => value !== undefined);
+
+export class CreateCompanyDto {
+  @ApiProperty({ example: 'Salon Lindner', maxLength: 200 })
+  @MaxLength(200)
+  @IsFilled()
+  name: string;
+
+  @ApiProperty({ example: 'Europe/Berlin', description: 'IANA name in any letter case; kept in its canonical one.' })
+  @IsTimeZoneName()
+  timeZone: string;
+
+  @ApiProperty({ example: 'de-DE', description: 'BCP 47 tag; kept in its canonical form.' })
+  @IsLocale()
+  locale: string;
+
+  @ApiProperty({ example: 'DE', description: 'ISO 3166 code: where phone numbers without a country belong.' })
+  @IsCountryCode()
+  defaultPhoneCountry: string;
+}
+
+/** Fields that are left out stay as they are; one at least must be there. */
+export class ChangeCompanyDto extends PartialType(CreateCompanyDto, { skipNullProperties: false }) {}
+
+export class ListCompaniesDto {
+  @ApiPropertyOptional({ description: 'Size of a page, 1 to 100.', default: '50' })
+  @MayBeAbsent()
+  @IsPageSize()
+  limit?: string;
+
+  @ApiPropertyOptional({ description: '`nextCursor` of the page before; opaque.' })
+  @MayBeAbsent()
+  @MaxLength(200)
+  @IsString()
+  cursor?: string;
+}
+
+export class CompanyDto {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  @ApiProperty()
+  name: string;
+
+  @ApiProperty({ example: 'Europe/Berlin' })
+  timeZone: string;
+
+  @ApiProperty({ example: 'de-DE' })
+  locale: string;
+
+  @ApiProperty({ example: 'DE' })
+  defaultPhoneCountry: string;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt: string;
+}
+
+export class CompanyPageDto {
+  @ApiProperty({ type: [CompanyDto] })
+  data: CompanyDto[];
+
+  @ApiPropertyOptional({ description: 'Send it as `cursor` for the next page; absent on the last one.' })
+  nextCursor?: string;
+}

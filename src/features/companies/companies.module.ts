@@ -1,0 +1,44 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountController } from './account.controller';
+import { AccountService } from './account.service';
+import { ApiKeyRow } from './api-key.entity';
+import { ApiKeysController } from './api-keys.controller';
+import { ApiKeysRepository } from './api-keys.repository';
+import { ApiKeysService } from './api-keys.service';
+import { AuditLog } from './audit-log.repository';
+import { Callers } from './callers';
+import { CompaniesController } from './companies.controller';
+import { CompaniesRepository } from './companies.repository';
+import { CompaniesService } from './companies.service';
+import { CompanyRow } from './company.entity';
+import { ConnectionChanges } from './connection-changes';
+import { ConnectionStoreModule } from './connection-store.module';
+import { ConnectionVerification } from './connection-verification';
+import { ConnectionsController } from './connections.controller';
+import { ConnectionsService } from './connections.service';
+import { OriginsService } from './origins.service';
+import { WebhookRegistration } from './webhook-registration';
+
+/** Tenants, their connections and keys, reads of their account, and who may call what. */
+@Module({
+  imports: [ConnectionStoreModule, TypeOrmModule.forFeature([CompanyRow, ApiKeyRow])],
+  controllers: [CompaniesController, ConnectionsController, ApiKeysController, AccountController],
+  providers: [
+    CompaniesRepository,
+    CompaniesService,
+    ConnectionsService,
+    ConnectionVerification,
+    ConnectionChanges,
+    WebhookRegistration,
+    ApiKeysRepository,
+    ApiKeysService,
+    Callers,
+    OriginsService,
+    AccountService,
+    AuditLog,
+  ],
+  // Callers is for the guard, which is registered for the whole application.
+  exports: [CompaniesService, ConnectionsService, OriginsService, Callers],
+})
+export class CompaniesModule {}
