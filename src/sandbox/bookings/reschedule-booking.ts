@@ -34,7 +34,7 @@ export async function rescheduleBooking(call: Call): Promise<Reply> {
   await call.pause();
   const byHost = call.account !== undefined && old.hostIds.includes(call.account.id);
   const booking = await sandbox.bookings
-    .insert({
+    .insertInPlaceOf(old.id, {
       uid: newUid(),
       eventTypeId: eventType.id,
       hostIds: hosts.map(({ id }) => id),

@@ -1,3 +1,4 @@
+import { PoolClient } from 'pg';
 import { Database } from './database';
 import { Booking, BookingDetails, BookingStatus } from './records';
 
@@ -29,6 +30,27 @@ const toBooking = (row: Row): Booking => ({
 
 export type NewBooking = Omit<Booking, 'id' | 'updatedMs'>;
 
+async function insertInto(client: PoolClient, booking: NewBooking): Promise<Booking> {
+  const guard = booking.status === 'accepted' ? [booking.startMs, booking.endMs, booking.hostIds[0]].join('.') : null;
+  const inserted = await client.query<Row>(
+    `insert into sandbox.bookings
+       (uid, event_type_id, host_ids, status, start_ms, end_ms, created_ms, updated_ms, guard, data)
+     values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) returning *`,
+    [
+      booking.uid,
+      booking.eventTypeId,
+      booking.hostIds,
+      booking.status,
+      booking.startMs,
+      booking.endMs,
+      booking.createdMs,
+      guard,
+      JSON.stringify(booking.details),
+    ],
+  );
+  return toBooking(inserted.rows[0] as Row);
+}
+
 /** All bookings, cancelled and rejected ones too. */
 export class BookingStore {
   constructor(private readonly db: Database) {}
@@ -38,24 +60,15 @@ export class BookingStore {
    * are not refused: whoever checked before and did not see them books twice, as on the real servers.
    */
   async insert(booking: NewBooking): Promise<Booking> {
-    const guard = booking.status === 'accepted' ? [booking.startMs, booking.endMs, booking.hostIds[0]].join('.') : null;
-    const row = await this.db.row<Row>(
-      `insert into sandbox.bookings
-         (uid, event_type_id, host_ids, status, start_ms, end_ms, created_ms, updated_ms, guard, data)
-       values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) returning *`,
-      [
-        booking.uid,
-        booking.eventTypeId,
-        booking.hostIds,
-        booking.status,
-        booking.startMs,
-        booking.endMs,
-        booking.createdMs,
-        guard,
-        JSON.stringify(booking.details),
-      ],
-    );
-    return toBooking(row as Row);
+    return this.db.transaction((client) => insertInto(client, booking));
+  }
+
+  /** As `insert`, for a booking that moves: the start it leaves does not stand in its own way. */
+  async insertInPlaceOf(oldId: number, booking: NewBooking): Promise<Booking> {
+    return this.db.transaction(async (client) => {
+      await client.query('update sandbox.bookings set guard = null where id = $1', [oldId]);
+      return insertInto(client, booking);
+    });
   }
 
   /** A booking that is no longer accepted frees its start for others. Confirming does not take it back. */
