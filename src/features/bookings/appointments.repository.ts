@@ -112,14 +112,16 @@ export class AppointmentsRepository {
   ): Promise<AppointmentEntity> {
     const { companyId, id } = appointment;
     const at = booking.updatedAtMs === undefined ? null : new Date(booking.updatedAtMs);
+    await this.rememberUids(manager, appointment, [booking.uid, ...formerUids]);
+    const known = await manager.findBy(AppointmentUidEntity, { companyId, appointmentId: id });
+    const uids = [booking.uid, ...known.map(({ uid }) => uid)];
     await manager
       .createQueryBuilder()
       .update(AppointmentEntity)
-      .set({ ...providerFacts(booking), updatedAt: () => 'clock_timestamp()' })
+      .set({ ...providerFacts(booking, uids), updatedAt: () => 'clock_timestamp()' })
       .where('company_id = :companyId and id = :id', { companyId, id })
       .andWhere('(provider_updated_at is null or :at::timestamptz is null or provider_updated_at <= :at)', { at })
       .execute();
-    await this.rememberUids(manager, appointment, [booking.uid, ...formerUids]);
     return manager.findOneByOrFail(AppointmentEntity, { companyId, id });
   }
 

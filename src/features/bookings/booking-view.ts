@@ -99,7 +99,7 @@ export function bookingView(row: AppointmentEntity, eventType: EventTypeReferenc
     staff: row.hosts.map(({ id, name }) => ({ id, name })),
     attendee: attendeeView(row),
     guests: row.guests,
-    location: withoutUid(row.location, row.uid),
+    location: row.location,
     ...(row.notes === null ? {} : { notes: row.notes }),
     metadata: row.metadata,
     providerId: row.providerId,
@@ -116,9 +116,4 @@ function attendeeView(row: AppointmentEntity): AttendeeView {
     timeZone: row.attendeeTimeZone,
     ...(row.attendeeLanguage === null ? {} : { language: row.attendeeLanguage }),
   };
-}
-
-/** Cal.com's own video links end with the booking's uid. */
-function withoutUid(location: string | null, uid: string | null): string | null {
-  return location !== null && uid !== null && location.includes(uid) ? null : location;
 }

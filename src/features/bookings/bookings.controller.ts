@@ -115,7 +115,8 @@ export class BookingsController {
     @CallerOfChange() caller: ChangeCaller,
     @Reply() reply: FastifyReply,
   ) {
-    return this.cancel(companyId, id, { ...query, ...body }, caller, reply);
+    const reason = body.reason ?? body.cancellationReason ?? query.reason ?? query.cancellationReason;
+    return this.cancel(companyId, id, { reason }, caller, reply);
   }
 
   @Post(':id/confirm')

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ApiError } from '../../foundation/errors/api-error';
-import type { ProviderBooking } from '../../scheduling/words';
 import { ConnectionsService } from '../companies/connections.service';
 import { EventTypesService } from '../event-types/event-types.service';
 import type { AppointmentEntity } from './appointment.entity';
 import { AppointmentsRepository, type ConnectionScope } from './appointments.repository';
-import { attendeeColumns, providerFacts } from './booking-facts';
+import { attendeeColumns, foreignMetadata, providerFacts } from './booking-facts';
 import type { Truth } from './provider-truth';
 
 /** Bookings that were made at the provider, not through us. */
@@ -30,7 +29,7 @@ export class ForeignBookings {
     const eventTypeId = await this.eventTypeId(connection.companyId, truth.booking.eventTypeId);
     const owner = await this.connections.byId(connection.id);
     if (eventTypeId === null && owner?.usesEnvironmentKey !== false) return undefined;
-    const row = foreignAppointment(connection, truth.booking, eventTypeId);
+    const row = foreignAppointment(connection, truth, eventTypeId);
     await this.dataSource.transaction(async (manager) => {
       await this.appointments.insert(manager, row);
       await this.appointments.rememberUids(manager, row, [truth.booking.uid, ...truth.formerUids], true);
@@ -54,11 +53,12 @@ type NewAppointment = Partial<AppointmentEntity> & { id: string; companyId: stri
 
 function foreignAppointment(
   connection: ConnectionScope,
-  booking: ProviderBooking,
+  { booking, formerUids }: Truth,
   eventTypeId: string | null,
 ): NewAppointment {
+  const uids = [booking.uid, ...formerUids];
   return {
-    ...providerFacts(booking),
+    ...providerFacts(booking, uids),
     id: randomUUID(),
     // A ref that no call of ours carries: the booking's own one, if any, belongs to another record.
     ref: randomUUID(),
@@ -68,6 +68,6 @@ function foreignAppointment(
     origin: 'provider',
     ...attendeeColumns(booking.attendees[0] ?? { name: '', timeZone: 'UTC' }),
     guests: booking.guests,
-    metadata: booking.metadata,
+    metadata: foreignMetadata(booking, uids),
   };
 }
