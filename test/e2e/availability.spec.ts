@@ -160,7 +160,7 @@ describe('free times', () => {
 describe('bad input', () => {
   const good = { start: day(0), end: day(1) };
 
-  it.each([
+  it.each<[Record<string, string>, string, string]>([
     [{ ...good, timeZone: 'EST' }, 'INVALID_TIMEZONE', 'timeZone'],
     [{ ...good, timeZone: '+02:00' }, 'INVALID_TIMEZONE', 'timeZone'],
     [{ ...good, timeZone: '../../etc/passwd' }, 'INVALID_TIMEZONE', 'timeZone'],
@@ -174,11 +174,12 @@ describe('bad input', () => {
     [{ ...good, end: day(-1) }, 'VALIDATION_ERROR', 'end'],
     [{ ...good, companyId: randomUUID() }, 'VALIDATION_ERROR', 'companyId'],
     ...['', 'true', '1e3', '0x10', '-1', '1.5', '9007199254740993', '42'].map(
-      (id) => [{ ...good, eventTypeId: id }, 'VALIDATION_ERROR', 'eventTypeId'] as const,
+      (id) =>
+        [{ ...good, eventTypeId: id }, 'VALIDATION_ERROR', 'eventTypeId'] as [Record<string, string>, string, string],
     ),
   ])('%j is refused by the name of the field, and nobody is asked', async (query, code, field) => {
     const before = await providerCalls();
-    const answer = await ask(query as Record<string, string>);
+    const answer = await ask(query);
     expect([answer.status, answer.body.error.code]).toEqual([400, code]);
     expect(answer.body.error.details.fields[0].field).toBe(field);
     expect(await providerCalls()).toBe(before);
