@@ -200,7 +200,18 @@ describe('a canary', () => {
         '502 PROVIDER_AUTHENTICATION_FAILED',
       ]),
     );
-    expect(service.logs()).toContain('"level":20');
+    const outcomes = ['RATE_LIMITED', 'OUTCOME_UNKNOWN', 'SLOT_UNAVAILABLE', 'UNAVAILABLE', 'AUTHENTICATION_FAILED'];
+    for (const outcome of outcomes) expect(service.logs()).toContain(`"outcome":"${outcome}"`);
+    // What CALCOM_DEBUG adds.
+    expect(service.logs()).toContain('"answer":{');
+  });
+
+  it('would be found in any spelling, wherever it begins', () => {
+    const hidden = ['', 'a', 'ab', 'abc'].flatMap((before) => {
+      const bytes = Buffer.from(`${before}${EMAIL}zzzz`);
+      return [bytes.toString('base64'), bytes.toString('base64url'), bytes.toString('hex'), bytes.toString()];
+    });
+    for (const text of hidden) expect(found(text, { canary: EMAIL })).not.toEqual([]);
   });
 
   it('is in no log line, in no spelling, even at debug level with CALCOM_DEBUG', () => {

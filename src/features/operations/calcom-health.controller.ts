@@ -12,7 +12,7 @@ export class CalcomHealthController {
   constructor(private readonly health: CalcomHealthService) {}
 
   @Get('calcom')
-  @AllowAccess('anyone')
+  @AllowAccess('anyone', 'secret', 'admin')
   @ApiOperation({ summary: 'How the connections to Cal.com are; with a secret key, the own one in detail' })
   @ApiOkResponse({ type: CalcomHealth })
   @ApiResponse({ status: 503, type: CalcomHealth, description: 'unhealthy' })
