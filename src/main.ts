@@ -8,48 +8,68 @@ import { createService, type ServiceOptions } from './create-service';
 /** Longer than any provider call may take (15 s by default): a booking in flight gets its answer. */
 const DRAIN_MS_MAX = 20_000;
 
+/** What was started, so that it can be stopped in the opposite order, also when a start is cut short. */
+class Started {
+  private readonly stops: (() => Promise<unknown>)[] = [];
+  private stopping: Promise<void> | undefined;
+
+  add(stop: () => Promise<unknown>): void {
+    this.stops.push(stop);
+  }
+
+  stop(): Promise<void> {
+    return (this.stopping ??= this.stopAll());
+  }
+
+  private async stopAll(): Promise<void> {
+    for (let stop = this.stops.pop(); stop; stop = this.stops.pop()) await stop();
+  }
+}
+
 interface Surroundings {
   config: AppConfig;
   options: ServiceOptions;
   /** Called when the service answers. */
   announce(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 async function main(): Promise<void> {
   if (existsSync('.env')) loadEnvFile('.env');
-  const surroundings = await prepare(readConfig(process.env));
+  const started = new Started();
+  stopOnSignal(started);
   try {
-    await migrateDatabase(surroundings.config.databaseUrl);
-    const app = await createService(surroundings.config, surroundings.options);
-    stopOnSignal(async () => {
-      await app.close();
-      await surroundings.stop();
-    });
-    await app.listen(surroundings.config.port, surroundings.config.host);
-    await surroundings.announce();
+    await start(readConfig(process.env), started);
   } catch (error) {
-    await surroundings.stop();
+    await started.stop();
     throw error;
   }
 }
 
-/** Demo parts are loaded only in demo mode: elsewhere none of them exists. */
-async function prepare(config: AppConfig): Promise<Surroundings> {
-  if (config.mode === 'demo') {
-    const { prepareDemo } = await import('./demo/demo.js');
-    return prepareDemo(config);
-  }
-  return { config, options: {}, announce: async () => {}, stop: async () => {} };
+async function start(given: AppConfig, started: Started): Promise<void> {
+  const { config, options, announce } = await prepare(given, started);
+  await migrateDatabase(config.databaseUrl);
+  const app = await createService(config, options);
+  started.add(() => app.close());
+  await app.listen(config.port, config.host);
+  await announce();
 }
 
-function stopOnSignal(stop: () => Promise<void>): void {
+/** Demo parts are loaded only in demo mode: elsewhere none of them exists. */
+async function prepare(config: AppConfig, started: Started): Promise<Surroundings> {
+  if (config.mode === 'demo') {
+    const { prepareDemo } = await import('./demo/demo.js');
+    return prepareDemo(config, (stop) => started.add(stop));
+  }
+  return { config, options: {}, announce: async () => {} };
+}
+
+function stopOnSignal(started: Started): void {
   let stopping = false;
   const onSignal = () => {
     if (stopping) return;
     stopping = true;
     setTimeout(() => process.exit(1), DRAIN_MS_MAX).unref();
-    stop().then(
+    started.stop().then(
       () => process.exit(0),
       (error: unknown) => fail(error),
     );

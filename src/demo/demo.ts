@@ -11,18 +11,15 @@ const DATABASE = 'slotbridge';
 const CALCOM_LIMIT = { limit: 120, windowMs: 60_000, blockMs: 60_000 };
 
 /** Everything a stranger lacks: a database, a provider with an account, a company with keys. Never in production. */
-export async function prepareDemo(config: AppConfig) {
+export async function prepareDemo(config: AppConfig, onStop: (stop: () => Promise<void>) => void) {
   const data = new DemoData(resolve(process.env.DEMO_DATA_DIR ?? '.data'));
   const secrets = data.secrets();
-  const postgres = config.databaseUrl
-    ? undefined
-    : await startEmbeddedPostgres({ dataDirectory: data.path('postgres') });
-  if (postgres) await createDatabaseIfMissing(postgres, DATABASE);
-  const databaseUrl = postgres?.url(DATABASE) ?? config.databaseUrl;
+  const databaseUrl = config.databaseUrl || (await startDatabase(data, onStop));
   const apiUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`;
   const sandbox = await startSandboxBeside(config.port, databaseUrl);
+  onStop(() => sandbox.stop());
   const logFile = data.path('service.log');
-  const options = { logDestination: pino.destination({ dest: logFile, sync: false, mkdir: true }) };
+  const options = { logDestination: pino.destination({ dest: logFile, sync: true, mkdir: true }) };
 
   return {
     config: {
@@ -38,11 +35,14 @@ export async function prepareDemo(config: AppConfig) {
       const addresses = { apiUrl, sandboxUrl: sandbox.url };
       console.log(announcement(await seedDemo(data, { ...secrets, adminKey }, addresses), logFile));
     },
-    stop: async () => {
-      await sandbox.stop();
-      await postgres?.stop();
-    },
   };
+}
+
+async function startDatabase(data: DemoData, onStop: (stop: () => Promise<void>) => void): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDirectory: data.path('postgres') });
+  onStop(() => postgres.stop());
+  await createDatabaseIfMissing(postgres, DATABASE);
+  return postgres.url(DATABASE);
 }
 
 /** The port after the service's own, or a free one when somebody has it. */

@@ -24,7 +24,7 @@ export function translateSchedulingError(error: unknown): ApiError | undefined {
   if (!(error instanceof SchedulingError)) return undefined;
   const { reason, retryAfterSeconds } = error.details;
   const wait = Math.ceil(retryAfterSeconds ?? RETRY_AFTER_DEFAULT_SECONDS);
-  return new ApiError(CODES[error.code], {
+  return new ApiError(reason === 'SLUG_TAKEN' ? 'CONFLICT' : CODES[error.code], {
     details: reason ? { reason } : {},
     headers: error.code === 'RATE_LIMITED' ? { 'retry-after': String(wait) } : {},
     cause: error,

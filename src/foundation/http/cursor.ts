@@ -1,4 +1,5 @@
 import { invalidField } from '../errors/api-error';
+import { UUID } from './uuid-param';
 
 /** A place in a list: the last row's sort value and id. Opaque to callers, so that it may change. */
 export interface Cursor {
@@ -20,8 +21,8 @@ export function encodeCursor(cursor: Cursor): string {
 export function decodeCursor(text: string): Cursor {
   try {
     const [at, id, ...rest] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    const valid = typeof at === 'string' && !Number.isNaN(Date.parse(at)) && typeof id === 'string';
-    if (valid && /^[0-9a-f-]{36}$/.test(id) && rest.length === 0) return { at, id };
+    const valid = typeof at === 'string' && new Date(at).toISOString() === at && typeof id === 'string';
+    if (valid && UUID.test(id) && rest.length === 0) return { at, id };
   } catch {
     // falls through to the one answer for all faults
   }

@@ -62,6 +62,13 @@ describe('a cursor', () => {
 
   it('leads back to its place', () => expect(decodeCursor(encodeCursor(cursor))).toEqual(cursor));
 
+  const crafted = (...parts: string[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+  it.each([crafted('1', '0'.repeat(36)), crafted(cursor.at, '-'.repeat(36)), crafted('2026', cursor.id)])(
+    'that Postgres could not read (%j) is refused',
+    (text) => expect(() => decodeCursor(text)).toThrow(ApiError),
+  );
+
   it.each(['', 'x', 'W10', Buffer.from('["a","b"]').toString('base64url'), "' or 1=1"])(
     'made of %j is refused',
     (text) => {

@@ -1,6 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import { type FastifyInstance, LogController } from 'fastify';
 import { RAW_BODY_ROUTES, registerBodyParsers } from './body-parser';
 import { CORRELATION_HEADER, correlationId } from './correlation-id';
 
@@ -19,7 +19,8 @@ export function createHttpAdapter(): FastifyAdapter {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request: IncomingMessage) => correlationId(request.headers[CORRELATION_HEADER]),
-    disableRequestLogging: true,
+    // nestjs-pino writes the one line of each request.
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
     http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: 16_384 },
     routerOptions: { maxParamLength: 200 },
