@@ -1,3 +1,4 @@
+import { deliverSigned, registeredSecret } from '../fixtures/webhooks/deliveries';
 import { eventually } from '../fixtures/webhooks/eventually';
 import { ProviderSide, workdayAt } from '../fixtures/webhooks/provider-side';
 import { startTestService, type TestCompany, type TestService } from '../support/service';
@@ -34,6 +35,12 @@ describe('a booking made at the provider itself', () => {
     );
     return booking;
   };
+  const allDeliveries = async (): Promise<any[]> =>
+    (await service.call('GET', '/api/webhooks/deliveries?limit=100', { key: company.secretKey })).body.data;
+  const bodiesSentAbout = async (uids: string[]): Promise<string[]> => {
+    const { body } = await service.sandboxCall('GET', '/_sandbox/webhooks');
+    return body.filter((entry: any) => uids.includes(entry.uid)).map((entry: any) => entry.body);
+  };
   const processed = async (trigger: string): Promise<any> => {
     const query = `?trigger=${trigger}&limit=1`;
     const [delivery] = await eventually(
@@ -63,6 +70,33 @@ describe('a booking made at the provider itself', () => {
     await provider.change(moved.uid, 'cancel', { cancellationReason: 'ill' });
     expect(await bookingIn(email, 'cancelled')).toMatchObject({ id: created.id, cancellationReason: 'ill' });
     expect(await bookingsOf(email)).toHaveLength(1);
+  });
+
+  it('keeps its final state when its webhooks come again, as they were or as late news in the wrong order', async () => {
+    const email = 'replayed@customer.example';
+    const { uid } = await provider.book(instant, workdayAt(9, 15), { email });
+    const moved = await provider.change(uid, 'reschedule', { start: workdayAt(11, 15) });
+    await provider.change(moved.uid, 'cancel', { cancellationReason: 'ill' });
+    const final = await bookingIn(email, 'cancelled');
+    const secret = await registeredSecret(service, company);
+    const sent = await bodiesSentAbout([uid, moved.uid]);
+    expect(sent.map((body) => JSON.parse(body).triggerEvent)).toEqual([
+      'BOOKING_CREATED',
+      'BOOKING_RESCHEDULED',
+      'BOOKING_CANCELLED',
+    ]);
+
+    const address = `/${company.connectionId}`;
+    const count = async () => (await allDeliveries()).length;
+    const before = await count();
+    for (const body of sent) expect((await deliverSigned(service, address, body, secret)).status).toBe(200);
+    expect(await count()).toBe(before);
+
+    // One more line break makes them deliveries of their own.
+    for (const body of [...sent].reverse()) await deliverSigned(service, address, `${body}\n`, secret);
+    await eventually(allDeliveries, (all) => all.every((delivery) => delivery.status !== 'received'));
+    expect(await count()).toBe(before + sent.length);
+    expect(await bookingsOf(email)).toEqual([final]);
   });
 
   it('awaits confirmation when it was only requested, and is confirmed with it', async () => {

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpStatus, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AllowAccess, type CalledRequest } from '../../foundation/http/access';
 import { CalcomHealth } from './calcom-health.dto';
@@ -7,6 +7,7 @@ import { CalcomHealthService } from './calcom-health.service';
 
 @ApiTags('operations')
 @ApiSecurity({})
+@ApiBearerAuth('bearer')
 @Controller('health')
 export class CalcomHealthController {
   constructor(private readonly health: CalcomHealthService) {}

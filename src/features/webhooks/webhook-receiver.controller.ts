@@ -1,5 +1,13 @@
 import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiSecurity,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import { AllowAccess, type CalledRequest } from '../../foundation/http/access';
 import { ConnectionsService } from '../companies/connections.service';
 import { Received } from './webhook-delivery.dto';
@@ -11,6 +19,9 @@ const NO_BODY = Buffer.alloc(0);
 /** Cal.com's door. Open to everybody, because the signature over the bytes is the key. */
 @ApiTags('webhooks')
 @ApiSecurity({})
+@ApiHeader({ name: 'x-cal-signature-256', required: true, description: 'hex HMAC-SHA256 of the raw body' })
+@ApiBody({ schema: { type: 'object' }, description: 'any bytes: the signature is over them as they are' })
+@ApiUnauthorizedResponse({ description: 'not genuine, or no such connection: the same answer' })
 @AllowAccess('anyone')
 @Controller('webhooks/calcom')
 export class WebhookReceiverController {
