@@ -160,8 +160,8 @@ describe('creating, changing and deleting', () => {
     await created();
     const again = await api('POST', '', HAIRCUT);
     expect([again.status, again.body.error.code, again.body.error.details]).toEqual([
-      422,
-      'BOOKING_REFUSED',
+      409,
+      'CONFLICT',
       { reason: 'SLUG_TAKEN' },
     ]);
   });
