@@ -72,6 +72,18 @@ describe('a booking request that is not valid', () => {
     expect(await fault(more)).toEqual([400, 'VALIDATION_ERROR', field]);
   });
 
+  it.each([
+    ['an array', '[]'],
+    ['null', 'null'],
+    ['a string', '"x"'],
+    ['a prototype key', '{"__proto__":{"admin":true}}'],
+    ['10,000 levels', '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000)],
+    ['half a body', '{"eventTypeId":'],
+  ])('refuses %s as a body', async (_, body) => {
+    const answer = await desk.book(body);
+    expect([answer.status, answer.body.error.code]).toEqual([400, 'VALIDATION_ERROR']);
+  });
+
   it('refuses a lone surrogate in a name', async () => {
     const body = JSON.stringify({ ...desk.request(start), attendee: { ...attendee, name: 'X' } }).replace(
       '"X"',

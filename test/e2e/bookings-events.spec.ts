@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { BookingEventsService } from '../../src/features/bookings/booking-events.service';
 import { ProviderDirectory } from '../../src/scheduling/provider-directory';
 import type { WebhookNotice } from '../../src/scheduling/webhook-reader';
@@ -131,5 +132,71 @@ describe('events of a booking', () => {
     const uid = 'no-such-uid';
     expect((await apply({ trigger: 'BOOKING_CREATED', effect: 'created', uid, metadata: {} })).outcome).toBe('ignored');
     expect((await apply({ trigger: 'MEETING_STARTED', effect: 'other', uid, metadata: {} })).outcome).toBe('ignored');
+  });
+});
+
+describe("events on the environment's key", () => {
+  const apiKey = `cal_${randomBytes(16).toString('hex')}`;
+  const start = new Date(startAt(0, 9)).toISOString();
+  let service: TestService;
+
+  beforeAll(async () => {
+    service = await startTestService({ calcom: { apiKey } });
+    const account = {
+      key: apiKey,
+      username: 'shared',
+      name: 'Shared',
+      email: 's@salon.example',
+      timeZone: 'Europe/Berlin',
+    };
+    await service.sandboxCall('POST', '/_sandbox/accounts', account);
+  });
+  afterAll(() => service?.stop());
+
+  async function atProvider(path: string, version: string, body: object): Promise<any> {
+    const response = await fetch(`${service.sandbox.url}/v2${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'cal-api-version': version, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(201);
+    return ((await response.json()) as any).data;
+  }
+
+  it('concern a company only where its own event types are booked', async () => {
+    const type = (slug: string) => atProvider('/event-types', '2024-06-14', { title: slug, slug, lengthInMinutes: 30 });
+    const [shared, other] = [await type('shared'), await type('other')];
+    const company = { name: 'Tenant', timeZone: 'UTC', locale: 'de-DE', defaultPhoneCountry: 'DE' };
+    const admin = { key: service.adminKey };
+    const { body: made } = await service.call('POST', '/api/companies', { ...admin, body: company });
+    const { body: connection } = await service.call('PUT', `/api/companies/${made.id}/connections`, {
+      ...admin,
+      body: { provider: 'calcom-v2', sharedEventTypeIds: [String(shared.id)] },
+    });
+    const { body: key } = await service.call('POST', `/api/companies/${made.id}/keys`, {
+      ...admin,
+      body: { kind: 'secret', name: 'test' },
+    });
+    await service.call('POST', '/api/event-types/sync', { key: key.key, body: {} });
+
+    const outcomes: string[] = [];
+    for (const [eventTypeId, email] of [
+      [shared.id, 'ours@customer.example'],
+      [other.id, 'theirs@customer.example'],
+    ]) {
+      const attendee = { name: 'Eva', email, timeZone: 'UTC' };
+      const at = eventTypeId === shared.id ? start : new Date(startAt(1, 9)).toISOString();
+      const { uid } = await atProvider('/bookings', '2024-08-13', { eventTypeId, start: at, attendee });
+      const applied = await service.app
+        .get(BookingEventsService)
+        .apply(
+          { id: connection.id, companyId: made.id },
+          { trigger: 'BOOKING_CREATED', effect: 'created', uid, metadata: {} },
+        );
+      outcomes.push(applied.outcome);
+    }
+    expect(outcomes).toEqual(['processed', 'ignored']);
+    const listed = await service.call('GET', '/api/bookings', { key: key.key });
+    expect(listed.body.data.map((booking: any) => booking.attendee.email)).toEqual(['ours@customer.example']);
   });
 });

@@ -138,24 +138,6 @@ export class AppointmentsRepository {
     await (strict ? insert : insert.orIgnore()).execute();
   }
 
-  /**
-   * Records our own cancellation. The provider's date is moved by a millisecond, so that a read from before the
-   * cancellation, arriving late, does not bring the booking back, and the provider's own later date still counts.
-   */
-  async markCancelled(companyId: string, id: string, reason: string): Promise<void> {
-    await this.rows
-      .createQueryBuilder()
-      .update()
-      .set({
-        status: 'cancelled',
-        cancellationReason: reason,
-        providerUpdatedAt: () => "provider_updated_at + interval '1 millisecond'",
-        updatedAt: () => 'clock_timestamp()',
-      })
-      .where('company_id = :companyId and id = :id', { companyId, id })
-      .execute();
-  }
-
   /** Takes the right to change this booking at the provider; false while somebody else has it. */
   async takeLease(companyId: string, id: string, owner: string, seconds: number): Promise<boolean> {
     const result = await this.rows

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ApiError } from '../../foundation/errors/api-error';
 import type { CallContext, SchedulingProvider } from '../../scheduling/provider-port';
+import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { AbsenceReport, ProviderBooking } from '../../scheduling/words';
 import type { AppointmentEntity } from './appointment.entity';
 import { AppointmentsRepository } from './appointments.repository';
@@ -9,6 +10,9 @@ import { appointmentStatus } from './booking-facts';
 import { ProviderCalls } from '../event-types/provider-calls.service';
 import { failedWith } from './failures';
 import { ProviderTruth } from './provider-truth';
+
+/** Somebody who moves a booking while it is being cancelled gets ahead once, perhaps twice. */
+const MOVES_MAX = 3;
 
 /** A booking that exists at the provider. */
 type KnownAppointment = AppointmentEntity & { uid: string };
@@ -67,20 +71,30 @@ export class BookingChanges {
     throw new ApiError('CONFLICT', { details: { reason: 'ALREADY_RESCHEDULED' }, cause: error });
   }
 
-  /** Cancels; a booking that is cancelled already is a success. */
+  /**
+   * Cancels; a booking that is cancelled already is a success. Read again afterwards, because "cancelled already" is also
+   * what the provider says of a booking that was moved: then the one that it was moved to is cancelled.
+   */
   async cancel(row: AppointmentEntity, reason: string, context: ChangeContext): Promise<AppointmentEntity> {
-    if (row.status === 'cancelled') return row;
-    const known = atProvider(row);
+    let now = row;
+    for (let moves = 0; now.status !== 'cancelled' && moves < MOVES_MAX; moves++) {
+      now = await this.cancelOnce(atProvider(now), reason, context);
+    }
+    if (now.status === 'cancelled') return now;
+    throw new SchedulingError('OUTCOME_UNKNOWN', 'the booking is moved faster than it can be cancelled');
+  }
+
+  private async cancelOnce(row: KnownAppointment, reason: string, context: ChangeContext): Promise<AppointmentEntity> {
+    let lost: SchedulingError | undefined;
     try {
-      await this.at(row, (provider) => provider.cancel(known.uid, reason, context));
+      await this.at(row, (provider) => provider.cancel(row.uid, reason, context));
     } catch (error) {
       if (!failedWith(error, 'OUTCOME_UNKNOWN')) throw error;
-      const now = await this.refresh(known, context);
-      if (now.status !== 'cancelled') throw error;
-      return now;
+      lost = error;
     }
-    await this.appointments.markCancelled(row.companyId, row.id, reason);
-    return (await this.appointments.find(row.companyId, row.id)) ?? row;
+    const now = await this.refresh(row, context);
+    if (lost && now.status !== 'cancelled') throw lost;
+    return now;
   }
 
   async confirm(row: AppointmentEntity, context: ChangeContext): Promise<AppointmentEntity> {

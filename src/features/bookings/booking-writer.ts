@@ -12,7 +12,6 @@ import type { BookingWork } from './booking-command';
 import { bookingView } from './booking-view';
 import { type BookingAnswer, type Claim, IdempotencyService } from './idempotency.service';
 import { ProviderCalls } from '../event-types/provider-calls.service';
-import { failedWith } from './failures';
 
 interface Attempt {
   claim: Claim;
@@ -138,7 +137,8 @@ export class BookingWriter {
       const found = await this.calls.run(eventType.connectionId, (at) => at.findByRef(ref, search, context));
       return { done: true, found };
     } catch (error) {
-      if (failedWith(error, 'UNAVAILABLE', 'RATE_LIMITED', 'AUTHENTICATION_FAILED')) return { done: false };
+      // A refusal of the look-up refuses nothing of the booking.
+      if (error instanceof SchedulingError) return { done: false };
       throw error;
     }
   }
