@@ -30,7 +30,7 @@ interface Surroundings {
   config: AppConfig;
   options: ServiceOptions;
   /** Called when the service answers. */
-  announce(): Promise<void>;
+  announce: () => Promise<void>;
 }
 
 async function main(): Promise<void> {
