@@ -109,6 +109,7 @@ function graph() {
 }
 
 function room(path) {
+  if (path.endsWith('.spec.ts')) return undefined;
   const match = /^src\/(features\/[^/]+|providers|[^/.]+)\//.exec(path);
   return match?.[1];
 }
