@@ -14,13 +14,13 @@ import { Received } from './webhook-delivery.dto';
 import { WebhookInbox } from './webhook-inbox.service';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const ANY_BYTES = { schema: { type: 'object' }, description: 'any bytes: the signature is over them as they are' };
 const NO_BODY = Buffer.alloc(0);
 
 /** Cal.com's door. Open to everybody, because the signature over the bytes is the key. */
 @ApiTags('webhooks')
 @ApiSecurity({})
 @ApiHeader({ name: 'x-cal-signature-256', required: true, description: 'hex HMAC-SHA256 of the raw body' })
-@ApiBody({ schema: { type: 'object' }, description: 'any bytes: the signature is over them as they are' })
 @ApiUnauthorizedResponse({ description: 'not genuine, or no such connection: the same answer' })
 @AllowAccess('anyone')
 @Controller('webhooks/calcom')
@@ -32,6 +32,7 @@ export class WebhookReceiverController {
 
   @Post(':connectionId')
   @HttpCode(200)
+  @ApiBody(ANY_BYTES)
   @ApiOperation({ summary: 'Receive a webhook of one connection, signed in x-cal-signature-256' })
   @ApiOkResponse({ type: Received })
   async receive(@Param('connectionId') id: string, @Req() request: CalledRequest): Promise<Received> {
@@ -42,6 +43,7 @@ export class WebhookReceiverController {
 
   @Post()
   @HttpCode(200)
+  @ApiBody(ANY_BYTES)
   @ApiOperation({ summary: 'Receive a webhook of the default connection, signed in x-cal-signature-256' })
   @ApiOkResponse({ type: Received })
   async receiveDefault(@Req() request: CalledRequest): Promise<Received> {
