@@ -91,6 +91,24 @@ describe('events of a booking', () => {
     expect([...ends]).toEqual([[JSON.stringify([['cancelled', true, 'ill']]), ORDERS.length]]);
   });
 
+  it('already known here follow the provider in whatever order the rest arrives', async () => {
+    for (const [index, order] of permutations([0, 1, 2]).entries()) {
+      const [day, email] = [40 + index, `known-${index}@customer.example`];
+      const first = await bookedAtProvider(email, startAt(day, 9));
+      for (const notice of await notices()) await apply(notice);
+      const [known] = await listed(email);
+      expect([known.status, known.start]).toEqual(['confirmed', startAt(day, 9)]);
+      const third = await move(await move(first, startAt(day, 11)), startAt(day, 13));
+      await atProvider(`/${third}/cancel`, { cancellationReason: 'ill' });
+      const rest = await notices();
+      for (const position of order) await apply(rest[position]!);
+      const found = await listed(email);
+      expect(found.map(({ id, status, start }: any) => [order, id, status, start])).toEqual([
+        [order, known.id, 'cancelled', startAt(day, 13)],
+      ]);
+    }
+  });
+
   it('delivered at the same time make one appointment', async () => {
     const email = 'parallel@customer.example';
     const first = await bookedAtProvider(email, startAt(30, 9));
