@@ -16,7 +16,7 @@ export class Foundation1763600000000 implements MigrationInterface {
         time_zone text not null,
         locale text not null,
         phone_country text not null,
-        created_at timestamptz not null default now(),
+        created_at timestamptz(3) not null default now(),
         updated_at timestamptz not null default now()
       );
 
@@ -38,7 +38,7 @@ export class Foundation1763600000000 implements MigrationInterface {
         webhook_provider_id text,
         webhook_registered_at timestamptz,
         webhook_error text,
-        created_at timestamptz not null default now(),
+        created_at timestamptz(3) not null default now(),
         updated_at timestamptz not null default now(),
         unique (company_id, id)
       );
@@ -53,7 +53,7 @@ export class Foundation1763600000000 implements MigrationInterface {
         -- the last characters, so that people can tell keys apart
         hint text not null,
         origins text[] not null default '{}',
-        created_at timestamptz not null default now(),
+        created_at timestamptz(3) not null default now(),
         revoked_at timestamptz
       );
       create unique index api_keys_hash on api_keys (hash);
@@ -72,7 +72,7 @@ export class Foundation1763600000000 implements MigrationInterface {
         -- the provider's words as last read, without anything of attendees
         definition jsonb not null,
         synced_at timestamptz not null,
-        created_at timestamptz not null default now(),
+        created_at timestamptz(3) not null default now(),
         deleted_at timestamptz,
         unique (company_id, id),
         foreign key (company_id, connection_id) references connections (company_id, id) on delete cascade
@@ -113,7 +113,7 @@ export class Foundation1763600000000 implements MigrationInterface {
         -- lease of whoever is changing this booking at the provider: two reschedules at once would both be booked
         change_owner uuid,
         change_until timestamptz,
-        created_at timestamptz not null default now(),
+        created_at timestamptz(3) not null default now(),
         updated_at timestamptz not null default now(),
         check (ends_at > starts_at),
         unique (company_id, id),
@@ -132,7 +132,7 @@ export class Foundation1763600000000 implements MigrationInterface {
         uid text not null,
         company_id uuid not null,
         appointment_id uuid not null,
-        created_at timestamptz not null default now(),
+        created_at timestamptz(3) not null default now(),
         primary key (connection_id, uid),
         foreign key (company_id, appointment_id) references appointments (company_id, id) on delete cascade
       );
@@ -150,7 +150,7 @@ export class Foundation1763600000000 implements MigrationInterface {
         locked_until timestamptz not null,
         response_status integer,
         sealed_response text,
-        created_at timestamptz not null default now(),
+        created_at timestamptz(3) not null default now(),
         primary key (company_id, route, key)
       );
       create index idempotency_keys_created_at on idempotency_keys (created_at);

@@ -9,11 +9,13 @@ const check = process.argv.includes('--check');
 const stale = [];
 
 const { ERROR_TABLE } = require('../dist/src/foundation/errors/error-table.js');
+const { triggerTableMarkdown } = require('../dist/src/features/webhooks/trigger-table.js');
 const { ENVIRONMENT_VARIABLES } = require('../dist/src/foundation/config/environment-variables.js');
 
 await put('docs/errors.md', errorsPage());
 await put('.env.example', environmentExample(), false);
 await putSection('README.md', 'configuration', configurationTable());
+await putSection('docs/webhooks.md', 'triggers', triggerTableMarkdown());
 await putSection('docs/architecture.md', 'graph', graph());
 
 if (stale.length > 0) {

@@ -8,9 +8,15 @@ import type { AppConfig } from '../config/app-config';
 export interface QueueOptions {
   /** Tries after the first one, with exponential back-off. */
   retries: number;
-  /** Jobs that ended in the dead letter stay readable this long. */
+  /** Throws to be called again later. May be called again after a crash, so its effect must bear repeating. */
   handle: (data: unknown) => Promise<void>;
 }
+
+/**
+ * A job whose worker was killed is taken up again after this time. Longer than any handler needs (a provider call ends
+ * after at most 60 s); pg-boss's own 15 minutes would let an acknowledged webhook wait that long.
+ */
+const EXPIRY_SECONDS = 90;
 
 /** Background work on the same Postgres: a job sent inside a transaction exists exactly when its rows do. */
 @Injectable()
@@ -37,7 +43,13 @@ export class JobQueue implements BeforeApplicationShutdown {
     await this.started;
     const deadLetter = `${queue}.dead`;
     await this.boss.createQueue(deadLetter);
-    await this.boss.createQueue(queue, { retryLimit: options.retries, retryBackoff: true, retryDelay: 1, deadLetter });
+    await this.boss.createQueue(queue, {
+      retryLimit: options.retries,
+      retryBackoff: true,
+      retryDelay: 1,
+      expireInSeconds: EXPIRY_SECONDS,
+      deadLetter,
+    });
     await this.boss.work(queue, { pollingIntervalSeconds: 0.5, batchSize: 1 }, async ([job]) => {
       if (job) await options.handle(job.data);
     });

@@ -14,6 +14,8 @@ export function loggingModule(config: Pick<AppConfig, 'logLevel'>, destination?:
         customAttributeKeys: { reqId: 'correlationId' },
         // A second net: these paths should never be logged in the first place.
         redact: ['authorization', 'apiKey', 'secret', '*.authorization', '*.apiKey', '*.secret', '*.password'],
+        // Else an error would reach our serialiser already flattened, with everything it carries.
+        wrapSerializers: false,
         serializers: {
           req: describeRequest,
           res: (res: { statusCode: number }) => ({ status: res.statusCode }),
