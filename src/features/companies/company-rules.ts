@@ -39,7 +39,8 @@ export function isCountryCode(code: string): boolean {
 
 /** `https://host[:port]`, or `http://localhost[:port]` for people who build a page; exactly as browsers send it. */
 export function isPageOrigin(text: string): boolean {
-  if (text.length > 200 || !URL.canParse(text)) return false;
+  // A star is no wildcard anywhere: the listed text is compared as it is.
+  if (text.length > 200 || text.includes('*') || !URL.canParse(text)) return false;
   const { origin, protocol, hostname } = new URL(text);
   return origin === text && (protocol === 'https:' || (protocol === 'http:' && hostname === 'localhost'));
 }
