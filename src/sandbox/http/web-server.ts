@@ -6,7 +6,7 @@ import { eventTypeRoutes } from '../api/event-type-routes';
 import { reservationRoutes } from '../api/reservation-routes';
 import { slotRoutes } from '../api/slot-routes';
 import { teamRoutes } from '../api/team-routes';
-import { webhookRoutes } from '../api/webhook-routes';
+import { TRIGGERS, webhookRoutes } from '../api/webhook-routes';
 import { registerControlRoutes } from '../control/control-routes';
 import { Sandbox } from '../sandbox';
 import { Route } from './call';
@@ -25,6 +25,11 @@ const ROUTES: Route[] = [
   ...webhookRoutes,
 ];
 
+const TARGETS = {
+  operations: new Set([...ROUTES, ...teamRoutes].map(({ operation }) => operation)),
+  triggers: new Set(TRIGGERS),
+};
+
 /** Routes, body parsing and transport habits of the real servers; not listening yet. */
 export function buildWebServer(sandbox: Sandbox, log: Log): FastifyInstance {
   const server = Fastify({
@@ -36,7 +41,7 @@ export function buildWebServer(sandbox: Sandbox, log: Log): FastifyInstance {
   parseBodies(server);
   server.addHook('onRequest', async (request, reply) => answerEarly(request, reply));
   server.get('/health', (_request, reply) => reply.type('text/plain').send('OK'));
-  registerControlRoutes(server, sandbox);
+  registerControlRoutes(server, sandbox, TARGETS);
   for (const route of ROUTES) addRoute(server, dispatcher, route);
   for (const route of teamRoutes) addRoute(server, dispatcher, route, () => sandbox.settings.current.teams);
   server.setNotFoundHandler((request, reply) => dispatcher.refuse(cannot(request), request, reply));

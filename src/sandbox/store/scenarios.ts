@@ -1,4 +1,3 @@
-import { Json } from '../http/errors';
 import { Database } from './database';
 
 export const SCENARIOS = [
@@ -29,7 +28,9 @@ export interface Scenario {
   delayMs?: number;
 }
 
-type Row = { id: number; remaining: number; data: Omit<Scenario, 'id' | 'remaining'> };
+export type NewScenario = Omit<Scenario, 'id' | 'remaining'>;
+
+type Row = { id: number; remaining: number; data: NewScenario };
 
 const toScenario = (row: Row): Scenario => ({ ...row.data, id: row.id, remaining: row.remaining });
 
@@ -40,7 +41,7 @@ const CALL_SCENARIOS = SCENARIOS.filter((name) => !name.startsWith('webhook-'));
 export class ScenarioStore {
   constructor(private readonly db: Database) {}
 
-  async create(scenario: Omit<Scenario, 'id' | 'remaining'> & Json, times: number): Promise<number> {
+  async create(scenario: NewScenario, times: number): Promise<number> {
     const row = await this.db.row<{ id: number }>(
       'insert into sandbox.scenarios (remaining, data) values ($1, $2) returning id',
       [times, JSON.stringify(scenario)],
@@ -64,13 +65,14 @@ export class ScenarioStore {
     return this.take(WEBHOOK_SCENARIOS, trigger, key);
   }
 
+  /** Waits for a fault that another call is just using up: skipping it would let one call too many through. */
   private async take(names: string[], operation: string, key: string | undefined): Promise<Scenario | undefined> {
     const row = await this.db.row<Row>(
       `update sandbox.scenarios set remaining = remaining - 1 where id = (
          select id from sandbox.scenarios
          where remaining > 0 and data ->> 'scenario' = any($1)
            and coalesce(data ->> 'operation', $2) = $2 and coalesce(data ->> 'key', $3) is not distinct from $3
-         order by id limit 1 for update skip locked)
+         order by id limit 1 for update)
        returning *`,
       [names, operation, key ?? null],
     );

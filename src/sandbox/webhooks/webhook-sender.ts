@@ -32,7 +32,7 @@ interface Parcel {
 export class WebhookSender {
   private readonly underway = new Set<Promise<void>>();
   private heldBack: (() => void)[] = [];
-  private readonly closing = new AbortController();
+  private dropping = new AbortController();
 
   constructor(
     private readonly journal: Journal,
@@ -50,18 +50,25 @@ export class WebhookSender {
     );
   }
 
-  /** Work that goes on after the answer; `close` ends it. */
+  /** Work that goes on after the answer; `drop` ends it. */
   track(work: Promise<void>): void {
     const settled = work.catch(() => undefined);
     this.underway.add(settled);
     void settled.finally(() => this.underway.delete(settled));
   }
 
-  /** Drops what is delayed and waits for the rest. */
-  async close(): Promise<void> {
-    this.closing.abort();
-    this.releaseHeldBack();
+  /** Gives up what is delayed or held back and what a subscriber has not answered, and waits until all that is over. */
+  async drop(): Promise<void> {
+    this.dropping.abort();
+    this.dropping = new AbortController();
+    this.heldBack = [];
     await Promise.all(this.underway);
+  }
+
+  /** As `drop`, and from then on nothing is sent or waited for. */
+  async close(): Promise<void> {
+    await this.drop();
+    this.dropping.abort();
   }
 
   private async dispatch(parcel: Parcel, scenario: Scenario | undefined): Promise<void> {
@@ -70,7 +77,8 @@ export class WebhookSender {
         return this.record(parcel, null, true);
       case 'webhook-duplicated':
         await this.send(parcel, true);
-        return this.send(parcel, true);
+        await this.send(parcel, true);
+        return this.releaseHeldBack();
       case 'webhook-delayed':
         return this.track(this.pause(scenario.delayMs ?? DEFAULT_DELAY_MS).then(() => this.send(parcel, false)));
       case 'webhook-out-of-order':
@@ -81,9 +89,9 @@ export class WebhookSender {
     }
   }
 
-  /** Waits, but not beyond `close`. Rejects then. */
+  /** Waits, but not beyond `drop` or `close`. Rejects then. */
   pause(ms: number): Promise<void> {
-    return delay(ms, undefined, { signal: this.closing.signal });
+    return delay(ms, undefined, { signal: this.dropping.signal });
   }
 
   private overtaken(ms: number): Promise<void> {
@@ -117,7 +125,7 @@ export class WebhookSender {
         'X-Cal-Webhook-Version': '2021-10-20',
       },
       body: parcel.body,
-      signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(SUBSCRIBER_TIMEOUT_MS)]),
+      signal: AbortSignal.any([this.dropping.signal, AbortSignal.timeout(SUBSCRIBER_TIMEOUT_MS)]),
     }).then(
       async (answer) => {
         await answer.body?.cancel();
