@@ -36,4 +36,16 @@ export function configureHttpServer(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header(CORRELATION_HEADER, request.id).header('x-content-type-options', 'nosniff');
   });
+  closeConnectionsWhileStopping(fastify);
+}
+
+/** A connection that was busy when the server closed would otherwise stay open for its keep-alive time (72 s). */
+function closeConnectionsWhileStopping(fastify: FastifyInstance): void {
+  let stopping = false;
+  fastify.addHook('preClose', async () => {
+    stopping = true;
+  });
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('connection', 'close');
+  });
 }
