@@ -1,7 +1,7 @@
 import { FastifyReply, FastifyRequest } from 'fastify';
 import { Turn } from '../race-window';
 import { Sandbox } from '../sandbox';
-import { fingerprint } from '../store/journal';
+import { fingerprint, withoutKeys } from '../store/journal';
 import { Scenario } from '../store/scenarios';
 import { authorize, identify, tokenOf } from './authentication';
 import { Call, Handler, Reply, Route } from './call';
@@ -136,7 +136,7 @@ export class Dispatcher {
     const entry = {
       operation,
       method: request.method,
-      path: request.url.split('?')[0] ?? '',
+      path: withoutKeys(request.url.split('?')[0] ?? ''),
       query: request.query,
       apiVersion: typeof version === 'string' ? version : null,
       key: token ? fingerprint(token) : null,
