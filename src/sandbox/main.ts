@@ -18,6 +18,19 @@ function rateLimitFrom(text: string | undefined): RateLimit | null {
   return { limit: Number(limit), windowMs: Number(windowSeconds) * 1000, blockMs: Number(blockSeconds) * 1000 };
 }
 
+function portFrom(text: string | undefined): number {
+  const port = Number(text || DEFAULT_PORT);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error('SANDBOX_PORT must be a port, 0 for any free one');
+}
+
+/** On when not set. */
+function teamsFrom(text: string | undefined): boolean {
+  if (text === undefined || text === '' || text === 'on') return true;
+  if (text === 'off') return false;
+  throw new Error('SANDBOX_TEAMS must be "on" or "off"');
+}
+
 interface OwnDatabase {
   url: string;
   stop(): Promise<void>;
@@ -32,13 +45,16 @@ async function findDatabase(): Promise<OwnDatabase> {
 }
 
 async function main(): Promise<void> {
+  // Read before a database is started for nothing.
   const rateLimit = rateLimitFrom(process.env.SANDBOX_RATE_LIMIT);
+  const port = portFrom(process.env.SANDBOX_PORT);
+  const teams = teamsFrom(process.env.SANDBOX_TEAMS);
   const database = await findDatabase();
   const sandbox = await startSandbox({
     databaseUrl: database.url,
-    port: Number(process.env.SANDBOX_PORT ?? DEFAULT_PORT),
+    port,
     host: process.env.SANDBOX_HOST,
-    teams: process.env.SANDBOX_TEAMS !== 'off',
+    teams,
     rateLimit,
     log: (line) => console.log(JSON.stringify(line)),
   }).catch(async (error: unknown) => {

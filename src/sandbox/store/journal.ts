@@ -30,7 +30,8 @@ export interface DeliveryEntry {
 export const fingerprint = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 16);
 
 /** A key that was sent in the wrong place, a query say, is not kept either. */
-export const withoutKeys = (text: string): string => text.replaceAll(/\bcal_[\w-]+/g, (key) => `key:${fingerprint(key)}`);
+export const withoutKeys = (text: string): string =>
+  text.replaceAll(/\bcal_[\w-]+/g, (key) => `key:${fingerprint(key)}`);
 
 type Row = { id: string; at_ms: number; entry: string };
 
