@@ -2,6 +2,7 @@ import { HttpModule } from '@nestjs/axios';
 import { DynamicModule, Module, Type } from '@nestjs/common';
 import { ProviderDirectory } from '../scheduling/provider-directory';
 import { CalcomV2Client } from './calcom-v2/client';
+import { CalcomTransport } from './calcom-v2/transport';
 import { keepAliveAgents } from './calcom-v2/http-agents';
 import { KnownProvidersDirectory } from './provider-directory.service';
 
@@ -14,7 +15,7 @@ export class ProvidersModule {
       module: ProvidersModule,
       global: true,
       imports: [HttpModule.registerAsync({ useFactory: keepAliveAgents }), connectionStoreModule],
-      providers: [CalcomV2Client, { provide: ProviderDirectory, useClass: KnownProvidersDirectory }],
+      providers: [CalcomTransport, CalcomV2Client, { provide: ProviderDirectory, useClass: KnownProvidersDirectory }],
       exports: [ProviderDirectory],
     };
   }

@@ -15,7 +15,8 @@ import {
   SlotQuery,
   WebhookSubscription,
 } from '../../scheduling/words';
-import { CalcomV2Client, Caller } from './client';
+import { CalcomV2Client } from './client';
+import type { Caller } from './transport';
 import { eventTypeBody, toEventType } from './event-type-mapper';
 import {
   bookingBody,

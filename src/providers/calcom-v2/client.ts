@@ -1,42 +1,6 @@
-import { isAxiosError } from 'axios';
-import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
-import { ExponentialBackoff, fullJitterGenerator, handleType, retry } from 'cockatiel';
-import { PinoLogger } from 'nestjs-pino';
-import { firstValueFrom } from 'rxjs';
-import { AppConfig, CalcomConfig } from '../../foundation/config/app-config';
-import { Metrics } from '../../foundation/metrics/metrics.service';
-import { ConnectionCredential } from '../../scheduling/connection-store';
-import { CallContext } from '../../scheduling/provider-port';
-import { SchedulingError } from '../../scheduling/scheduling-error';
-import { Answer, errorFromAnswer, errorFromFault, isPassing, untrustedAnswer } from './errors';
-import { apiVersion, isWrite, OperationName, OPERATIONS } from './operations';
-import { redacted } from './redaction';
+import { CalcomTransport, type Body, type Caller, type Query } from './transport';
 import * as wire from './wire';
-
-/** Whose account, and on whose behalf: goes first into every method. */
-export interface Caller {
-  credential: ConnectionCredential;
-  context?: CallContext;
-}
-
-type Query = Record<string, string | number | undefined>;
-type Body = Record<string, unknown>;
-
-interface Request<T> {
-  /** Fills `{id}` of the path. */
-  id?: string;
-  query?: Query;
-  body?: Body;
-  /** What the answer's `data` must look like to be believed. */
-  guard: (data: unknown) => data is T;
-}
-
-/** An answer of 5 MB would hold the slots of decades; more is a fault or an attack. */
-const ANSWER_BYTES_MAX = 5 * 1024 * 1024;
-const FIRST_RETRY_MS = 200;
-const LONGEST_RETRY_MS = 2_000;
 
 /**
  * Cal.com's API v2, one method an endpoint. A write is sent once, whatever happens; a read is repeated after 5xx and
@@ -44,241 +8,90 @@ const LONGEST_RETRY_MS = 2_000;
  */
 @Injectable()
 export class CalcomV2Client {
-  private readonly settings: CalcomConfig;
-
-  constructor(
-    private readonly http: HttpService,
-    private readonly logger: PinoLogger,
-    private readonly metrics: Metrics,
-    config: ConfigService<AppConfig, true>,
-  ) {
-    this.settings = config.get('calcom', { infer: true });
-    this.logger.setContext(CalcomV2Client.name);
-  }
+  constructor(private readonly transport: CalcomTransport) {}
 
   getMe(caller: Caller): Promise<wire.WireAccount> {
-    return this.send('me.get', caller, { guard: wire.isAccount });
+    return this.transport.send('me.get', caller, { guard: wire.isAccount });
   }
 
   listTeams(caller: Caller): Promise<unknown> {
-    return this.send('teams.list', caller, { guard: wire.isAnything });
+    return this.transport.send('teams.list', caller, { guard: wire.isAnything });
   }
 
   listSchedules(caller: Caller): Promise<wire.WireSchedule[]> {
-    return this.send('schedules.list', caller, { guard: wire.listOf(wire.isSchedule) });
+    return this.transport.send('schedules.list', caller, { guard: wire.listOf(wire.isSchedule) });
   }
 
   listEventTypes(caller: Caller, query: { username?: string } = {}): Promise<wire.WireEventType[]> {
-    return this.send('eventTypes.list', caller, { query, guard: wire.listOf(wire.isEventType) });
+    return this.transport.send('eventTypes.list', caller, { query, guard: wire.listOf(wire.isEventType) });
   }
 
   getEventType(caller: Caller, id: string): Promise<wire.WireEventType> {
-    return this.send('eventTypes.get', caller, { id, guard: wire.isEventType });
+    return this.transport.send('eventTypes.get', caller, { id, guard: wire.isEventType });
   }
 
   createEventType(caller: Caller, body: Body): Promise<wire.WireEventType> {
-    return this.send('eventTypes.create', caller, { body, guard: wire.isEventType });
+    return this.transport.send('eventTypes.create', caller, { body, guard: wire.isEventType });
   }
 
   updateEventType(caller: Caller, id: string, body: Body): Promise<wire.WireEventType> {
-    return this.send('eventTypes.update', caller, { id, body, guard: wire.isEventType });
+    return this.transport.send('eventTypes.update', caller, { id, body, guard: wire.isEventType });
   }
 
   async deleteEventType(caller: Caller, id: string): Promise<void> {
-    await this.send('eventTypes.delete', caller, { id, guard: wire.isAnything });
+    await this.transport.send('eventTypes.delete', caller, { id, guard: wire.isAnything });
   }
 
   listSlots(caller: Caller, query: Query): Promise<wire.WireSlots> {
-    return this.send('slots.list', caller, { query, guard: wire.isSlots });
+    return this.transport.send('slots.list', caller, { query, guard: wire.isSlots });
   }
 
   createBooking(caller: Caller, body: Body): Promise<wire.WireBooking | wire.WireBooking[]> {
-    return this.send('bookings.create', caller, { body, guard: wire.isBookingOrList });
+    return this.transport.send('bookings.create', caller, { body, guard: wire.isBookingOrList });
   }
 
   /** One page, newest first unless the query says otherwise. */
   listBookings(caller: Caller, query: Query): Promise<wire.WireBooking[]> {
-    return this.send('bookings.list', caller, { query, guard: wire.listOf(wire.isBooking) });
+    return this.transport.send('bookings.list', caller, { query, guard: wire.listOf(wire.isBooking) });
   }
 
   getBooking(caller: Caller, id: string): Promise<wire.WireBooking | wire.WireBooking[]> {
-    return this.send('bookings.get', caller, { id, guard: wire.isBookingOrList });
+    return this.transport.send('bookings.get', caller, { id, guard: wire.isBookingOrList });
   }
 
   rescheduleBooking(caller: Caller, id: string, body: Body): Promise<wire.WireBooking | wire.WireBooking[]> {
-    return this.send('bookings.reschedule', caller, { id, body, guard: wire.isBookingOrList });
+    return this.transport.send('bookings.reschedule', caller, { id, body, guard: wire.isBookingOrList });
   }
 
   async cancelBooking(caller: Caller, id: string, body: Body): Promise<void> {
-    await this.send('bookings.cancel', caller, { id, body, guard: wire.isBookingOrList });
+    await this.transport.send('bookings.cancel', caller, { id, body, guard: wire.isBookingOrList });
   }
 
   confirmBooking(caller: Caller, id: string): Promise<wire.WireBooking | wire.WireBooking[]> {
-    return this.send('bookings.confirm', caller, { id, body: {}, guard: wire.isBookingOrList });
+    return this.transport.send('bookings.confirm', caller, { id, body: {}, guard: wire.isBookingOrList });
   }
 
   declineBooking(caller: Caller, id: string, body: Body): Promise<wire.WireBooking | wire.WireBooking[]> {
-    return this.send('bookings.decline', caller, { id, body, guard: wire.isBookingOrList });
+    return this.transport.send('bookings.decline', caller, { id, body, guard: wire.isBookingOrList });
   }
 
   markAbsent(caller: Caller, id: string, body: Body): Promise<wire.WireBooking | wire.WireBooking[]> {
-    return this.send('bookings.markAbsent', caller, { id, body, guard: wire.isBookingOrList });
+    return this.transport.send('bookings.markAbsent', caller, { id, body, guard: wire.isBookingOrList });
   }
 
   listWebhooks(caller: Caller, query: Query): Promise<wire.WireWebhook[]> {
-    return this.send('webhooks.list', caller, { query, guard: wire.listOf(wire.isWebhook) });
+    return this.transport.send('webhooks.list', caller, { query, guard: wire.listOf(wire.isWebhook) });
   }
 
   createWebhook(caller: Caller, body: Body): Promise<wire.WireWebhook> {
-    return this.send('webhooks.create', caller, { body, guard: wire.isWebhook });
+    return this.transport.send('webhooks.create', caller, { body, guard: wire.isWebhook });
   }
 
   updateWebhook(caller: Caller, id: string, body: Body): Promise<wire.WireWebhook> {
-    return this.send('webhooks.update', caller, { id, body, guard: wire.isWebhook });
+    return this.transport.send('webhooks.update', caller, { id, body, guard: wire.isWebhook });
   }
 
   async deleteWebhook(caller: Caller, id: string): Promise<void> {
-    await this.send('webhooks.delete', caller, { id, guard: wire.isAnything });
+    await this.transport.send('webhooks.delete', caller, { id, guard: wire.isAnything });
   }
-
-  /** The seam through which every call goes: reads are repeated here, and pace and breaker will stand here. */
-  private async send<T>(operation: OperationName, caller: Caller, request: Request<T>): Promise<T> {
-    const { signal } = caller.context ?? {};
-    if (signal?.aborted) throw errorFromFault(operation, 'ABORTED_BEFORE_SENDING');
-    if (isWrite(operation)) return this.attempt(operation, caller, request, 1);
-    const again = retry(handleType(SchedulingError, isPassing), {
-      maxAttempts: this.settings.retryAttempts,
-      backoff: new ExponentialBackoff({
-        generator: fullJitterGenerator,
-        initialDelay: FIRST_RETRY_MS,
-        maxDelay: LONGEST_RETRY_MS,
-      }),
-    });
-    return again.execute(({ attempt }) => this.attempt(operation, caller, request, attempt + 1), signal);
-  }
-
-  /** One call on the wire, logged and measured once. */
-  private async attempt<T>(operation: OperationName, caller: Caller, request: Request<T>, attempt: number): Promise<T> {
-    const startedAt = performance.now();
-    let answer: Answer | undefined;
-    let failure: SchedulingError | undefined;
-    try {
-      answer = await this.dispatch(operation, caller, request);
-      return believedData(operation, answer, request.guard);
-    } catch (error) {
-      failure =
-        error instanceof SchedulingError ? error : errorFromFault(operation, faultCode(error), maskedCause(error));
-      throw failure;
-    } finally {
-      const seconds = (performance.now() - startedAt) / 1000;
-      const outcome = failure ? failure.code : 'OK';
-      this.metrics.providerCalls.observe({ provider: 'calcom-v2', operation, outcome }, seconds);
-      this.log(operation, caller, {
-        attempt,
-        outcome,
-        durationMs: Math.round(seconds * 1000),
-        answer,
-        failure,
-        request,
-      });
-    }
-  }
-
-  private async dispatch<T>(operation: OperationName, caller: Caller, request: Request<T>): Promise<Answer> {
-    const { method, path, timeoutMs } = OPERATIONS[operation];
-    const deadline = AbortSignal.timeout(Math.min(timeoutMs, this.settings.timeoutMs));
-    // A write that has left is waited for: going away early would only turn a known outcome into an unknown one.
-    const theirs = isWrite(operation) ? undefined : caller.context?.signal;
-    const response = await firstValueFrom(
-      this.http.request<string>({
-        method,
-        url: apiRoot(caller.credential.baseUrl) + path.replace('{id}', encodeURIComponent(request.id ?? '')),
-        params: request.query,
-        ...(request.body ? { data: JSON.stringify(request.body) } : {}),
-        headers: this.headers(operation, caller, request.body !== undefined),
-        signal: theirs ? AbortSignal.any([deadline, theirs]) : deadline,
-        responseType: 'text',
-        transformResponse: (text: unknown) => text,
-        validateStatus: () => true,
-        maxRedirects: 0,
-        maxContentLength: ANSWER_BYTES_MAX,
-        proxy: false,
-      }),
-    );
-    return { status: response.status, headers: { ...response.headers }, body: parsed(response.data) };
-  }
-
-  private headers(operation: OperationName, caller: Caller, withBody: boolean): Record<string, string> {
-    const version = apiVersion(operation, this.settings.bookingsApiVersion);
-    const correlationId = caller.context?.correlationId;
-    return {
-      Authorization: `Bearer ${caller.credential.apiKey}`,
-      Accept: 'application/json',
-      ...(withBody ? { 'Content-Type': 'application/json' } : {}),
-      ...(version ? { 'cal-api-version': version } : {}),
-      ...(correlationId ? { 'X-Correlation-Id': correlationId } : {}),
-    };
-  }
-
-  private log(operation: OperationName, caller: Caller, call: LoggedCall): void {
-    const { method, path } = OPERATIONS[operation];
-    const { answer, failure, request, ...measured } = call;
-    const line = {
-      operation,
-      method,
-      path: `/v2${path}`,
-      connectionId: caller.credential.connectionId,
-      correlationId: caller.context?.correlationId,
-      status: answer?.status,
-      providerRequestId: answer?.headers['x-request-id'],
-      ...measured,
-      ...(failure ? { reason: failure.details.reason, why: failure.message } : {}),
-      ...(this.settings.debug ? { request: redacted(request), answer: redacted(answer?.body) } : {}),
-    };
-    if (failure) this.logger.warn(line, 'provider call failed');
-    else this.logger.info(line, 'provider call');
-  }
-}
-
-interface LoggedCall {
-  attempt: number;
-  outcome: string;
-  durationMs: number;
-  answer?: Answer;
-  failure?: SchedulingError;
-  request: { query?: Query; body?: Body };
-}
-
-/** Some deployments name the address with the API's prefix, some without. */
-function apiRoot(baseUrl: string): string {
-  return `${baseUrl.replace(/\/+$/, '').replace(/\/v2$/, '')}/v2`;
-}
-
-function parsed(text: unknown): unknown {
-  if (typeof text !== 'string') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function believedData<T>(operation: OperationName, answer: Answer, guard: (data: unknown) => data is T): T {
-  if (answer.status < 200 || answer.status >= 300) throw errorFromAnswer(operation, answer);
-  const { body } = answer;
-  if (!wire.isRecord(body) || body.status !== 'success')
-    throw untrustedAnswer(operation, answer.status, 'not an answer of Cal.com');
-  if (!guard(body.data)) throw untrustedAnswer(operation, answer.status, 'data of an unknown shape');
-  return body.data;
-}
-
-/** axios has two builds in one process, so its errors are told by their mark, never by class. */
-function faultCode(error: unknown): string {
-  if (isAxiosError(error)) return error.code ?? 'NO_ANSWER';
-  return error instanceof Error ? error.name : 'NO_ANSWER';
-}
-
-/** The fault without the request in it: that holds the key. */
-function maskedCause(error: unknown): Error | undefined {
-  return error instanceof Error ? new Error(`${error.name}: ${error.message}`) : undefined;
 }
