@@ -47,7 +47,9 @@ async function main(): Promise<void> {
 
 async function start(given: AppConfig, started: Started): Promise<void> {
   const { config, options, announce } = await prepare(given, started);
-  await migrateDatabase(config.databaseUrl);
+  await migrateDatabase(config.databaseUrl).catch((error: Error) => {
+    throw new Error(`DATABASE_URL: the database cannot be used: ${error.message}`, { cause: error });
+  });
   const app = await createService(config, options);
   started.add(() => app.close());
   await app.listen(config.port, config.host);

@@ -25,10 +25,10 @@ export const CallerOfChange = createParamDecorator((_: unknown, context: Executi
 
 /** @throws ApiError `VALIDATION_ERROR` for an `Idempotency-Key` that cannot be one. */
 export function requestIdentity(request: CalledRequest): ChangeCaller {
-  const path = request.url.split('?', 1)[0] ?? request.url;
+  const [path = '', query = ''] = request.url.split('?', 2);
   return {
     route: `${request.method} ${path.toLowerCase()}`,
-    fingerprint: sha256(`${path}\n${canonicalJson(request.body ?? {})}`),
+    fingerprint: sha256(`${path}\n${query}\n${canonicalJson(request.body ?? {})}`),
     correlationId: String(request.id),
     idempotencyKey: idempotencyKeyOf(request),
   };
@@ -37,6 +37,8 @@ export function requestIdentity(request: CalledRequest): ChangeCaller {
 function idempotencyKeyOf(request: CalledRequest): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
-  if (typeof key === 'string' && PRINTABLE.test(key)) return key;
-  throw invalidField('Idempotency-Key', 'must be 1 to 255 printable ASCII characters');
+  // Node joins repeated headers with a comma, which would make one key of two.
+  const sent = request.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'idempotency-key');
+  if (typeof key === 'string' && PRINTABLE.test(key) && sent.length === 1) return key;
+  throw invalidField('Idempotency-Key', 'must be sent once, with 1 to 255 printable ASCII characters');
 }

@@ -121,6 +121,8 @@ export class BookingChanges {
     change: (provider: SchedulingProvider, uid: string) => Promise<ProviderBooking>,
   ): Promise<AppointmentEntity> {
     const known = atProvider(row);
+    // Cal.com would bring a booking that is over back to life, on a time that may be somebody else's by now.
+    if (row.status === 'cancelled' || wanted === 'accepted') refuseWhenOver(row);
     try {
       return await this.record(row, await this.at(row, (provider) => change(provider, known.uid)));
     } catch (error) {

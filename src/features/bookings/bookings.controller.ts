@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } f
 import type { FastifyReply } from 'fastify';
 import { AllowAccess, CompanyId } from '../../foundation/http/access';
 import { UuidParam } from '../../foundation/http/uuid-param';
+import { NoProperties } from '../../foundation/http/validation';
 import { CompaniesService } from '../companies/companies.service';
 import { sendAnswer } from './answer';
 import { CallerOfChange, CallerWithKey } from './booking-caller';
@@ -126,6 +127,7 @@ export class BookingsController {
   async confirm(
     @CompanyId() companyId: string,
     @BookingId() id: string,
+    @Body(NoProperties) _body: unknown,
     @CallerOfChange() caller: ChangeCaller,
     @Reply() reply: FastifyReply,
   ) {

@@ -3,6 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import { ApiError } from '../../foundation/errors/api-error';
 import { AllowAccess } from '../../foundation/http/access';
 import { UuidParam } from '../../foundation/http/uuid-param';
+import { NoProperties } from '../../foundation/http/validation';
 import { type Author, ChangedBy } from './audit-log.repository';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionDto, PutConnectionDto, toConnectionDto } from './connections.dto';
@@ -45,7 +46,11 @@ export class ConnectionsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Ask the provider again whether it accepts the credential' })
   @ApiOkResponse({ type: ConnectionDto })
-  async verify(@CompanyParam() companyId: string, @ChangedBy() author: Author): Promise<ConnectionDto> {
+  async verify(
+    @CompanyParam() companyId: string,
+    @ChangedBy() author: Author,
+    @Body(NoProperties) _body: unknown,
+  ): Promise<ConnectionDto> {
     await this.changes.verify(companyId, author);
     return this.read(companyId);
   }

@@ -5,6 +5,7 @@ import { invalidField } from '../../foundation/errors/api-error';
 import { AllowAccess, CompanyId } from '../../foundation/http/access';
 import { decodeCursor, pageOf } from '../../foundation/http/cursor';
 import { UuidParam } from '../../foundation/http/uuid-param';
+import { NoProperties } from '../../foundation/http/validation';
 import type { CallContext } from '../../scheduling/provider-port';
 import { EventTypeDto, EventTypePageDto, SyncCountsDto, toEventTypeDto } from './event-type-answer.dto';
 import { EventTypeChanges } from './event-type-changes.service';
@@ -48,7 +49,11 @@ export class EventTypesController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Read all event types at the provider and bring ours in line' })
   @ApiOkResponse({ type: SyncCountsDto })
-  async sync(@CompanyId() companyId: string, @Req() request: FastifyRequest): Promise<SyncCountsDto> {
+  async sync(
+    @CompanyId() companyId: string,
+    @Req() request: FastifyRequest,
+    @Body(NoProperties) _body: unknown,
+  ): Promise<SyncCountsDto> {
     return this.eventTypes.sync(companyId, contextOf(request));
   }
 

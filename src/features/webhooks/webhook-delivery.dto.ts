@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { IsFilled, IsPageSize } from '../../foundation/http/validation';
+import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsPageSize } from '../../foundation/http/validation';
 import { TRIGGER_TABLE } from './trigger-table';
 import { DELIVERY_STATUSES, type DeliveryStatus, type WebhookDelivery } from './webhook-delivery.entity';
 
@@ -12,7 +12,7 @@ export class DeliveryQuery {
 
   @ApiPropertyOptional({ description: `For example ${TRIGGER_TABLE[0]!.trigger}; see docs/webhooks.md.` })
   @IsOptional()
-  @IsFilled()
+  @Matches(/^[\x21-\x7e]+$/)
   @MaxLength(100)
   trigger?: string;
 

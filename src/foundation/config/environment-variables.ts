@@ -11,9 +11,14 @@ export interface EnvironmentVariable {
 }
 
 export const ENVIRONMENT_VARIABLES = [
-  { name: 'NODE_ENV', default: '', meaning: '`production` switches every demo part off and makes secrets mandatory' },
+  {
+    name: 'NODE_ENV',
+    default: '',
+    meaning:
+      '`production`, `development` or `test`; production switches every demo part off and makes secrets mandatory',
+  },
   { name: 'PORT', default: '3000', meaning: 'port of the API' },
-  { name: 'HOST', default: '0.0.0.0', meaning: 'address to listen on (demo mode: 127.0.0.1)' },
+  { name: 'HOST', default: '', meaning: 'address to listen on; absent = 0.0.0.0, in demo mode 127.0.0.1' },
   { name: 'DATABASE_URL', default: '', meaning: 'Postgres 15 or newer; absent = demo mode', secret: true },
   {
     name: 'DEMO',

@@ -58,6 +58,8 @@ describe('the environment', () => {
   it.each([
     ['PORT', 'abc'],
     ['PORT', '65536'],
+    ['PORT', '0'],
+    ['NODE_ENV', 'prod'],
     ['CALCOM_TIMEOUT', '0'],
     ['CALCOM_TIMEOUT', '1e1'],
     ['CALCOM_RETRY_ATTEMPTS', '-1'],

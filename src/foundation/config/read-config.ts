@@ -79,13 +79,13 @@ class EnvironmentReader {
  */
 export function readConfig(env: Environment): AppConfig {
   const reader = new EnvironmentReader(env);
-  const production = reader.text('NODE_ENV') === 'production';
+  const production = isProduction(reader);
   const databaseUrl = reader.url('DATABASE_URL', ['postgres:', 'postgresql:']);
   const mode = decideMode(reader, production, databaseUrl);
   const config: AppConfig = {
     mode,
     production,
-    port: reader.integer('PORT', 0, 65_535),
+    port: reader.integer('PORT', 1, 65_535),
     host: env.HOST?.trim() || (mode === 'demo' ? '127.0.0.1' : '0.0.0.0'),
     databaseUrl: databaseUrl ?? '',
     logLevel: readLogLevel(reader),
@@ -100,6 +100,15 @@ export function readConfig(env: Environment): AppConfig {
   reader.faults.push(...unknownNames(env));
   if (reader.faults.length > 0) throw new ConfigurationError(reader.faults);
   return config;
+}
+
+/** A misspelt `production` must not open the demo's doors. */
+function isProduction(reader: EnvironmentReader): boolean {
+  const name = reader.text('NODE_ENV') ?? 'development';
+  if (!['production', 'development', 'test'].includes(name)) {
+    reader.faults.push('NODE_ENV: must be production, development or test');
+  }
+  return name === 'production';
 }
 
 function decideMode(reader: EnvironmentReader, production: boolean, databaseUrl?: string): AppConfig['mode'] {

@@ -36,7 +36,7 @@ function parseJson(body: Buffer, contentType = ''): unknown {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw invalidField('body', 'must be a JSON object');
   }
-  checkValue(parsed, '', 0);
+  checkTexts(parsed);
   return parsed;
 }
 
@@ -46,6 +46,11 @@ function tryParse(body: Buffer): unknown {
   } catch {
     throw invalidField('body', 'is not valid JSON');
   }
+}
+
+/** @throws ApiError VALIDATION_ERROR for text that Postgres cannot store, forbidden keys and too many levels. */
+export function checkTexts(value: unknown): void {
+  checkValue(value, '', 0);
 }
 
 function checkValue(value: unknown, path: string, depth: number): void {

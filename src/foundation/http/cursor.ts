@@ -21,7 +21,8 @@ export function encodeCursor(cursor: Cursor): string {
 export function decodeCursor(text: string): Cursor {
   try {
     const [at, id, ...rest] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    const valid = typeof at === 'string' && new Date(at).toISOString() === at && typeof id === 'string';
+    const valid =
+      typeof at === 'string' && /^[12]\d{3}-/.test(at) && new Date(at).toISOString() === at && typeof id === 'string';
     if (valid && UUID.test(id) && rest.length === 0) return { at, id };
   } catch {
     // falls through to the one answer for all faults

@@ -1,7 +1,10 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { IncomingMessage } from 'node:http';
-import { type FastifyInstance, LogController } from 'fastify';
-import { RAW_BODY_ROUTES, registerBodyParsers } from './body-parser';
+import type { Socket } from 'node:net';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { ApiError } from '../errors/api-error';
+import { errorBody } from '../errors/error-body';
+import { checkTexts, RAW_BODY_ROUTES, registerBodyParsers } from './body-parser';
 import { CORRELATION_HEADER, correlationId } from './correlation-id';
 
 /** Cal.com's own limit; no booking comes near it. */
@@ -19,6 +22,16 @@ export function createHttpAdapter(): FastifyAdapter {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request: IncomingMessage) => correlationId(request.headers[CORRELATION_HEADER]),
+    // The router refuses these URLs before any hook or filter runs.
+    frameworkErrors: (thrown: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const id = String(request.id);
+      const error = new ApiError('VALIDATION_ERROR', { cause: thrown });
+      void reply
+        .header(CORRELATION_HEADER, id)
+        .status(error.status)
+        .send(errorBody(error, id, Date.now()));
+    },
+    clientErrorHandler: answerUnparsable,
     // nestjs-pino writes the one line of each request.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
@@ -27,12 +40,23 @@ export function createHttpAdapter(): FastifyAdapter {
   });
 }
 
+/** What could not even be read as HTTP: the same shape of answer, then the connection is given up. */
+function answerUnparsable(fault: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || fault.code === 'ECONNRESET') return void socket.destroy();
+  const status = fault.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const id = correlationId(undefined);
+  const body = JSON.stringify(errorBody(new ApiError('VALIDATION_ERROR'), id, Date.now()));
+  const headers = [`${CORRELATION_HEADER}: ${id}`, 'content-type: application/json', 'connection: close'];
+  socket.end(`HTTP/1.1 ${status}\r\n${headers.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+}
+
 /** Hooks that belong to every request, whatever route it meets. */
 export function configureHttpServer(fastify: FastifyInstance): void {
   registerBodyParsers(fastify);
   fastify.addHook('onRoute', (route) => {
     if (route.url.startsWith(RAW_BODY_ROUTES)) route.bodyLimit = WEBHOOK_BYTES_MAX;
   });
+  fastify.addHook('preValidation', async ({ query }) => checkTexts(query));
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header(CORRELATION_HEADER, request.id).header('x-content-type-options', 'nosniff');
   });

@@ -1,6 +1,6 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { Injectable, type PipeTransform, ValidationPipe, type ValidationError } from '@nestjs/common';
 import { registerDecorator, type ValidationOptions } from 'class-validator';
-import { ApiError } from '../errors/api-error';
+import { ApiError, invalidField } from '../errors/api-error';
 import { isCalendarDate, parseInstant } from '../time/instants';
 import { canonicalTimeZone } from '../time/zones';
 
@@ -78,6 +78,16 @@ export const IsProviderNumber = textRule(
   (text) => /^[1-9]\d{0,9}$/.test(text) && Number(text) <= 2_147_483_647,
   'must be a whole number from 1 to 2147483647',
 );
+/** For routes that take no body: `@Body(NoProperties)` refuses every property, as a DTO refuses unknown ones. */
+@Injectable()
+export class NoProperties implements PipeTransform<unknown, undefined> {
+  transform(body: unknown): undefined {
+    const [first] = Object.keys(body ?? {});
+    if (first !== undefined) throw invalidField(first, 'is not a known property');
+    return undefined;
+  }
+}
+
 /** Text with something in it besides white space. */
 export const IsFilled = textRule('isFilled', (text) => text.trim().length > 0, 'must not be empty');
 /** Size of a page, 1 to 100, as text of a query. */

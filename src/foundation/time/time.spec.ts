@@ -24,6 +24,7 @@ describe('an instant', () => {
     '2026-12-01',
     '2026-12-01 09:00:00Z',
     '2026-12-01T09:00:00+0100',
+    '2026-12-01T09:00:00+25:00',
     '+002026-12-01T09:00:00Z',
     '',
   ])('is not read from %j', (text) => expect(parseInstant(text)).toBeUndefined());
@@ -64,6 +65,11 @@ describe('a time zone', () => {
     ['Pacific/Kiritimati', 'Pacific/Kiritimati'],
     ['america/argentina/buenos_aires', 'America/Argentina/Buenos_Aires'],
     ['utc', 'UTC'],
+    ['us/eastern', 'America/New_York'],
+    ['Etc/UTC', 'UTC'],
+    ['australia/act', 'Australia/Sydney'],
+    ['asia/calcutta', 'Asia/Kolkata'],
+    ['Europe/Kyiv', 'Europe/Kyiv'],
   ])('%s is known as %s', (name, canonical) => expect(canonicalTimeZone(name)).toBe(canonical));
 
   it.each(['EST', '+02:00', '../../etc/passwd', 'Mars/Base', '', 'Europe', 'Europe/Berlin\n', 'x'.repeat(500)])(
