@@ -17,7 +17,7 @@ export interface ServiceOptions {
 }
 
 /** Routes for machines that watch the process; everything else lives under `/api`. */
-const OUTSIDE_PREFIX = ['livez', 'readyz', 'metrics'];
+export const OUTSIDE_PREFIX = ['livez', 'readyz', 'metrics'];
 
 /**
  * Builds the service on a migrated database, ready to listen. The caller closes it; closing drains requests in flight

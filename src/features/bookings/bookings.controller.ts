@@ -57,6 +57,7 @@ export class BookingsController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'One booking, also while its outcome is open' })
   @ApiOkResponse({ type: BookingView })
   get(@CompanyId() companyId: string, @BookingId() id: string) {
     return this.bookings.get(companyId, id);
@@ -136,6 +137,7 @@ export class BookingsController {
 
   @Post(':id/decline')
   @HttpCode(200)
+  @ApiOperation({ summary: 'Refuse a booking that awaits confirmation' })
   @ApiOkResponse({ type: BookingView })
   async decline(
     @CompanyId() companyId: string,
@@ -149,6 +151,7 @@ export class BookingsController {
 
   @Post(':id/mark-absent')
   @HttpCode(200)
+  @ApiOperation({ summary: 'Say who did not come' })
   @ApiOkResponse({ type: BookingView })
   async markAbsent(
     @CompanyId() companyId: string,

@@ -1,4 +1,5 @@
-import { createParamDecorator, ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../errors/api-error';
 
@@ -6,8 +7,9 @@ import { ApiError } from '../errors/api-error';
 export type Access = 'admin' | 'secret' | 'publishable' | 'anyone' | 'compatibility';
 export const ACCESS_KEY = 'slotbridge:access';
 
-/** States who may call. A handler without it is refused for everybody: deny unless allowed. */
-export const AllowAccess = (...access: Access[]) => SetMetadata(ACCESS_KEY, access);
+/** States who may call, to the guard and in the OpenAPI document (`x-access`). A handler without it is refused for everybody: deny unless allowed. */
+export const AllowAccess = (...access: Access[]) =>
+  applyDecorators(SetMetadata(ACCESS_KEY, access), ApiExtension('x-access', access));
 
 /** Who calls, decided by the guard from the key alone. */
 export interface Caller {
