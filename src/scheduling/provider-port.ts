@@ -5,11 +5,13 @@ import type {
   BookingSearch,
   EventType,
   EventTypeDraft,
+  Person,
   ProviderBooking,
   RescheduleRequest,
   Schedule,
   Slot,
   SlotQuery,
+  Team,
   WebhookSubscription,
 } from './words';
 
@@ -47,6 +49,17 @@ export interface SchedulingProvider {
 
   me(context?: CallContext): Promise<Account>;
   schedules(context?: CallContext): Promise<Schedule[]>;
+  /** The account itself, then whoever shares a team with it, each once; the account alone where there are no teams. */
+  users(context?: CallContext): Promise<Person[]>;
+
+  /** The teams that the account belongs to. @throws SchedulingError `UNSUPPORTED` where there are no teams at all. */
+  teams(context?: CallContext): Promise<Team[]>;
+  /** @throws SchedulingError `NOT_FOUND` for no team and for one that the account does not belong to alike. */
+  team(id: string, context?: CallContext): Promise<Team>;
+  /** Those who have accepted their invitation. @throws SchedulingError `NOT_FOUND` as {@link team}. */
+  teamMembers(teamId: string, context?: CallContext): Promise<Person[]>;
+  /** {@link listEventTypes} does not have these. @throws SchedulingError `NOT_FOUND` as {@link team}. */
+  teamEventTypes(teamId: string, context?: CallContext): Promise<EventType[]>;
 
   /** The account's own event types; without paging, as the provider has none. */
   listEventTypes(context?: CallContext): Promise<EventType[]>;

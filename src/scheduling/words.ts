@@ -39,6 +39,20 @@ export interface Host {
   timeZone?: string;
 }
 
+/** People at the provider who can host together. `id` is the provider's. */
+export interface Team {
+  id: string;
+  name: string;
+  slug?: string;
+}
+
+/** A person at the provider, as much of them as is needed to pick a host. `id` is the provider's. */
+export interface Person {
+  id: string;
+  name: string;
+  username?: string;
+}
+
 export type SchedulingType = 'individual' | 'round-robin' | 'collective' | 'managed';
 
 /** A field that the provider asks of the attendee. */

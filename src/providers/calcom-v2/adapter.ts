@@ -8,11 +8,13 @@ import {
   BookingSearch,
   EventType,
   EventTypeDraft,
+  Person,
   ProviderBooking,
   RescheduleRequest,
   Schedule,
   Slot,
   SlotQuery,
+  Team,
   WebhookSubscription,
 } from '../../scheduling/words';
 import { CalcomV2Client } from './client';
@@ -29,6 +31,7 @@ import {
   toSlots,
   toSubscription,
 } from './mapper';
+import { TeamReads } from './team-reads';
 import { WireBooking, WireEventType } from './wire';
 
 /** Both lists allow up to 250 an answer. */
@@ -44,14 +47,18 @@ const REASON_GIVEN_NONE = 'Cancelled';
 
 /** One company's account at Cal.com, API v2. */
 export class CalcomV2Adapter implements SchedulingProvider {
+  private readonly teamReads: TeamReads;
+
   constructor(
     private readonly client: CalcomV2Client,
     private readonly credential: ConnectionCredential,
-  ) {}
+  ) {
+    this.teamReads = new TeamReads(client);
+  }
 
   async verify(context?: CallContext): Promise<Verification> {
     const account = await this.me(context);
-    const teams = await this.hasTeams(context);
+    const teams = await this.teamReads.exist(this.caller(context));
     return {
       account,
       capabilities: { reschedule: true, confirm: true, metadata: true, holds: true, teams, webhooks: true },
@@ -64,6 +71,26 @@ export class CalcomV2Adapter implements SchedulingProvider {
 
   async schedules(context?: CallContext): Promise<Schedule[]> {
     return (await this.client.listSchedules(this.caller(context))).map(toSchedule);
+  }
+
+  async users(context?: CallContext): Promise<Person[]> {
+    return this.teamReads.people(this.caller(context), await this.me(context));
+  }
+
+  teams(context?: CallContext): Promise<Team[]> {
+    return this.teamReads.list(this.caller(context));
+  }
+
+  team(id: string, context?: CallContext): Promise<Team> {
+    return this.teamReads.get(this.caller(context), id);
+  }
+
+  teamMembers(teamId: string, context?: CallContext): Promise<Person[]> {
+    return this.teamReads.members(this.caller(context), teamId);
+  }
+
+  teamEventTypes(teamId: string, context?: CallContext): Promise<EventType[]> {
+    return this.teamReads.eventTypes(this.caller(context), teamId);
   }
 
   async listEventTypes(context?: CallContext): Promise<EventType[]> {
@@ -205,18 +232,6 @@ export class CalcomV2Adapter implements SchedulingProvider {
   private async eventTypesByName(context?: CallContext): Promise<WireEventType[]> {
     const { username } = await this.me(context);
     return username ? this.client.listEventTypes(this.caller(context), { username }) : [];
-  }
-
-  /** cal.diy has no teams, and says so with the 404 of a route that does not exist. */
-  private async hasTeams(context?: CallContext): Promise<boolean> {
-    try {
-      await this.client.listTeams(this.caller(context));
-      return true;
-    } catch (error) {
-      const absent = error instanceof SchedulingError && ['UNSUPPORTED', 'NOT_FOUND', 'REFUSED'].includes(error.code);
-      if (absent) return false;
-      throw error;
-    }
   }
 }
 

@@ -14,8 +14,21 @@ export class CalcomV2Client {
     return this.transport.send('me.get', caller, { guard: wire.isAccount });
   }
 
-  listTeams(caller: Caller): Promise<unknown> {
-    return this.transport.send('teams.list', caller, { guard: wire.isAnything });
+  listTeams(caller: Caller): Promise<wire.WireTeam[]> {
+    return this.transport.send('teams.list', caller, { guard: wire.listOf(wire.isTeam) });
+  }
+
+  getTeam(caller: Caller, id: string): Promise<wire.WireTeam> {
+    return this.transport.send('teams.get', caller, { id, guard: wire.isTeam });
+  }
+
+  /** One page. */
+  listTeamMembers(caller: Caller, id: string, query: Query): Promise<wire.WireMembership[]> {
+    return this.transport.send('teams.members', caller, { id, query, guard: wire.listOf(wire.isMembership) });
+  }
+
+  listTeamEventTypes(caller: Caller, id: string): Promise<wire.WireEventType[]> {
+    return this.transport.send('teams.eventTypes', caller, { id, guard: wire.listOf(wire.isEventType) });
   }
 
   listSchedules(caller: Caller): Promise<wire.WireSchedule[]> {

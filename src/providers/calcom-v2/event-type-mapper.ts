@@ -34,7 +34,7 @@ export function toEventType(wire: WireEventType): EventType {
 }
 
 function toHosts({ hosts, users }: WireEventType): EventType['hosts'] {
-  return (hosts ?? users ?? []).map(toHost);
+  return (hosts?.length ? hosts : (users ?? [])).map(toHost);
 }
 
 function minutes(

@@ -6,14 +6,26 @@ import {
   BookingRequest,
   EpochMs,
   Host,
+  Person,
   ProviderBooking,
   ProviderBookingStatus,
   Schedule,
   Slot,
   SlotQuery,
+  Team,
   WebhookSubscription,
 } from '../../scheduling/words';
-import { WireAccount, WireAttendee, WireBooking, WirePerson, WireSchedule, WireSlots, WireWebhook } from './wire';
+import {
+  WireAccount,
+  WireAttendee,
+  WireBooking,
+  WireMembership,
+  WirePerson,
+  WireSchedule,
+  WireSlots,
+  WireTeam,
+  WireWebhook,
+} from './wire';
 
 /** Our keys beside the caller's in a booking's metadata. */
 export const REF_KEY = 'slotbridgeRef';
@@ -35,6 +47,15 @@ export function toAccount(wire: WireAccount): Account {
     timeZone: wire.timeZone,
     ...(wire.defaultScheduleId ? { defaultScheduleId: String(wire.defaultScheduleId) } : {}),
   };
+}
+
+export function toTeam({ id, name, slug }: WireTeam): Team {
+  return { id: String(id), name, ...(slug ? { slug } : {}) };
+}
+
+export function toMember({ userId, user }: WireMembership): Person {
+  const username = user?.username ?? '';
+  return { id: String(userId), name: user?.name ?? username, ...(username ? { username } : {}) };
 }
 
 export function toSchedule(wire: WireSchedule): Schedule {

@@ -29,6 +29,9 @@ const OTHERS_MS = 10_000;
 export const OPERATIONS = {
   'me.get': { method: 'GET', path: '/me', family: 'unversioned', timeoutMs: OTHERS_MS },
   'teams.list': { method: 'GET', path: '/teams', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teams.get': { method: 'GET', path: '/teams/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teams.members': { method: 'GET', path: '/teams/{id}/memberships', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teams.eventTypes': { method: 'GET', path: '/teams/{id}/event-types', family: 'unversioned', timeoutMs: OTHERS_MS },
   'schedules.list': { method: 'GET', path: '/schedules', family: 'schedules', timeoutMs: OTHERS_MS },
   'eventTypes.list': { method: 'GET', path: '/event-types', family: 'eventTypes', timeoutMs: OTHERS_MS },
   'eventTypes.get': { method: 'GET', path: '/event-types/{id}', family: 'eventTypes', timeoutMs: OTHERS_MS },

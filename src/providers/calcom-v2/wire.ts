@@ -13,6 +13,20 @@ export interface WireAccount {
   defaultScheduleId?: number | null;
 }
 
+/** `GET /v2/teams`, any version. */
+export interface WireTeam {
+  id: number;
+  name: string;
+  slug?: string | null;
+}
+
+/** Any version. The user's own id is beside the user, not inside. */
+export interface WireMembership {
+  userId: number;
+  accepted?: boolean;
+  user?: { name?: string | null; username?: string | null } | null;
+}
+
 /** 2024-06-11 */
 export interface WireSchedule {
   id: number;
@@ -146,6 +160,17 @@ export function isAccount(value: unknown): value is WireAccount {
   const { id, email, timeZone, name, username } = value;
   const required = typeof id === 'number' && typeof email === 'string' && typeof timeZone === 'string';
   return required && isAbsentOr('string', name) && isAbsentOr('string', username);
+}
+
+export function isTeam(value: unknown): value is WireTeam {
+  if (!isRecord(value)) return false;
+  return typeof value.id === 'number' && typeof value.name === 'string' && isAbsentOr('string', value.slug);
+}
+
+export function isMembership(value: unknown): value is WireMembership {
+  if (!isRecord(value) || typeof value.userId !== 'number' || !isAbsentOr('boolean', value.accepted)) return false;
+  if (!isRecord(value.user)) return isAbsentOr('object', value.user) && !Array.isArray(value.user);
+  return isAbsentOr('string', value.user.name) && isAbsentOr('string', value.user.username);
 }
 
 export function isSchedule(value: unknown): value is WireSchedule {

@@ -15,6 +15,7 @@ export async function driveClient(client: SandboxClient, moveClockTo: (iso: stri
     await provider.verify();
     await provider.me();
     await provider.schedules();
+    await driveTeams(provider, client);
     const type = await driveEventTypes(provider);
     await driveBookings(provider, type);
     await driveDecisions(provider, moveClockTo);
@@ -22,6 +23,17 @@ export async function driveClient(client: SandboxClient, moveClockTo: (iso: stri
   } finally {
     await app.close();
   }
+}
+
+async function driveTeams(provider: SchedulingProvider, client: SandboxClient): Promise<void> {
+  const { username } = await provider.me();
+  const made = { name: 'Gold team', slug: 'gold-team', members: [username] };
+  const { id } = (await client.control('POST', '/_sandbox/teams', made)) as { id: number };
+  await provider.teams();
+  await provider.team(String(id));
+  await provider.teamMembers(String(id));
+  await provider.teamEventTypes(String(id));
+  await provider.users();
 }
 
 async function driveEventTypes(provider: SchedulingProvider): Promise<string> {

@@ -56,6 +56,43 @@ describe('an older server', () => {
   });
 });
 
+describe('members of a team', () => {
+  it('are read page after page, without those who have only been invited', async () => {
+    const member = (userId: number, accepted: boolean) => ({ userId, accepted, user: { name: null, username: 'x' } });
+    const invited = Array.from({ length: 250 }, (_, n) => member(n + 1, false));
+    server.answer = (request, response) => {
+      const skip = new URL(request.url ?? '', server.url).searchParams.get('skip');
+      return success(skip === '250' ? [member(900, true)] : invited)(request, response);
+    };
+    expect(await provider.teamMembers('7')).toEqual([{ id: '900', name: 'x', username: 'x' }]);
+    expect(server.requests.map(({ headers }) => headers['cal-api-version'])).toEqual([undefined, undefined]);
+  });
+
+  it('in a shape that we do not know are an outage, never an empty team', async () => {
+    server.answer = success([{ user: { name: 'Maria' } }]);
+    await expect(provider.teamMembers('7')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
+
+describe('a team between listing and reading', () => {
+  it('that has gone meanwhile does not take the other people away', async () => {
+    server.answer = (request, response) => {
+      const path = request.url ?? '';
+      if (path === '/v2/me')
+        return success({ id: 1, email: 'm@x.example', username: 'm', timeZone: 'UTC' })(request, response);
+      if (path === '/v2/teams')
+        return success([
+          { id: 5, name: 'Gone' },
+          { id: 6, name: 'Here' },
+        ])(request, response);
+      if (path.startsWith('/v2/teams/5/'))
+        return json({ status: 'error', error: { message: 'RolesGuard - no' } }, 403)(request, response);
+      return success([{ userId: 2, user: { name: 'Jonas' } }])(request, response);
+    };
+    expect((await provider.users()).map(({ id }) => id)).toEqual(['1', '2']);
+  });
+});
+
 describe('a search', () => {
   it('reads page after page, and stops at the page that has the attempt', async () => {
     const others = Array.from({ length: 250 }, (_, n) => booking({ id: n, uid: `o${n}`, metadata: {} }));

@@ -46,6 +46,7 @@ async function calcomV2(): Promise<PortHarness> {
   sandboxUrl = sandbox.url;
   const app = await startProviders();
   let accounts = 0;
+  const keys = new Map<SchedulingProvider, string>();
 
   harness = {
     app,
@@ -59,7 +60,19 @@ async function calcomV2(): Promise<PortHarness> {
         email: `${username}@studio.example`,
         timeZone,
       });
-      return app.provider(sandbox.url, key);
+      const provider = app.provider(sandbox.url, key);
+      keys.set(provider, key);
+      return provider;
+    },
+    async team(name, members) {
+      const usernames = await Promise.all(members.map(async (member) => (await member.me()).username));
+      const { id } = await control('teams', {
+        name,
+        slug: name.toLowerCase().replaceAll(' ', '-'),
+        members: usernames,
+      });
+      await teamType(keys.get(members[0]!)!, id);
+      return String(id);
     },
     stranger: () => app.provider(sandbox.url, 'cal_nobody_knows_this_key'),
     advanceTo: (ms) => {
@@ -75,6 +88,16 @@ async function calcomV2(): Promise<PortHarness> {
     },
   };
   return harness;
+}
+
+async function teamType(key: string, teamId: number): Promise<void> {
+  const type = { title: 'Any', slug: 'any', lengthInMinutes: 30, schedulingType: 'roundRobin' };
+  const response = await fetch(`${sandboxUrl}/v2/teams/${teamId}/event-types`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...type, assignAllTeamMembers: true }),
+  });
+  if (!response.ok) throw new Error(`team type: ${response.status} ${await response.text()}`);
 }
 
 describeProviderPort('Cal.com API v2', calcomV2);
@@ -93,6 +116,9 @@ describe('Cal.com API v2: what only Cal.com has', () => {
     expect((await provider.verify()).capabilities.teams).toBe(true);
     await control('settings', { teams: false }, 'PUT');
     expect((await provider.verify()).capabilities.teams).toBe(false);
+    await expect(provider.teams()).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await expect(provider.team('1')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect(await provider.users()).toHaveLength(1);
     await control('settings', { teams: true }, 'PUT');
   });
 

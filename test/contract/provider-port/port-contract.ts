@@ -1,5 +1,6 @@
 import { describeBooking } from './booking-contract';
 import { PortHarness, PortWorld } from './port-world';
+import { describeTeams } from './team-contract';
 
 const HOOK = 'https://hooks.example.com/calls';
 const TRIGGERS = ['BOOKING_CREATED', 'BOOKING_CANCELLED'];
@@ -10,6 +11,7 @@ export function describeProviderPort(name: string, start: () => Promise<PortHarn
   beforeAll(async () => world.open(await start()));
   afterAll(() => world.harness.stop());
   describeAccount(world);
+  describeTeams(world);
   describeBooking(world);
 }
 

@@ -11,6 +11,8 @@ export interface PortHarness {
   app: ProviderApp;
   /** An account of its own whose host works Monday to Friday, 09:00 to 17:00 in this zone. */
   account(timeZone: string): Promise<SchedulingProvider>;
+  /** A team of these accounts with one round-robin event type of 30 minutes that all of them host; gives its id. */
+  team(name: string, members: SchedulingProvider[]): Promise<string>;
   /** The same provider with a credential that it does not know. */
   stranger(): SchedulingProvider;
   /** The provider's clock; starts on a Monday, 2027-03-01T08:00:00Z. */
