@@ -78,6 +78,7 @@ describe('a running process', () => {
       ADMIN_API_KEY: house.adminKey,
       ENCRYPTION_KEY: house.config.encryptionKeys.map(({ id, key }) => `${id}:${key.toString('base64')}`).join(','),
       CALCOM_TIMEOUT: '3',
+      ALLOW_PRIVATE_PROVIDER_HOSTS: 'true',
     });
     running.push(child);
     const url = `http://127.0.0.1:${port}`;

@@ -107,6 +107,7 @@ function testConfig(port: number, databaseUrl: string, sandboxUrl: string, optio
     publicUrl: `http://127.0.0.1:${port}`,
     compatDefaultCompany: undefined,
     compatDefaultEventTypeId: undefined,
+    allowPrivateProviderHosts: true,
     ...options.config,
     calcom: {
       apiKey: undefined,

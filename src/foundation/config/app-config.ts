@@ -18,6 +18,8 @@ export interface AppConfig {
   compatDefaultCompany: string | undefined;
   /** The provider's number of the event type that compatibility routes use when the caller names none. */
   compatDefaultEventTypeId: string | undefined;
+  /** False: providers are reached at public https addresses only, wherever a connection or the environment points. */
+  allowPrivateProviderHosts: boolean;
   calcom: CalcomConfig;
 }
 

@@ -55,6 +55,12 @@ export const ENVIRONMENT_VARIABLES = [
     meaning: 'provider address for connections that name none',
     aliases: ['CAL_API_URL'],
   },
+  {
+    name: 'ALLOW_PRIVATE_PROVIDER_HOSTS',
+    default: '',
+    meaning:
+      '`true` lets connections use plain http and private addresses, `false` public https only; absent = `false` in production, `true` elsewhere',
+  },
   { name: 'CALCOM_TIMEOUT', default: '15', meaning: 'upper limit of every provider call, seconds (1 to 60)' },
   {
     name: 'CALCOM_RETRY_ATTEMPTS',

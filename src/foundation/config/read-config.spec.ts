@@ -66,6 +66,8 @@ describe('the environment', () => {
     ['CALCOM_DEBUG', 'maybe'],
     ['CALCOM_API_VERSION', 'v2'],
     ['CALCOM_BASE_URL', 'ftp://x'],
+    ['CALCOM_BASE_URL', 'http://api.cal.com'],
+    ['ALLOW_PRIVATE_PROVIDER_HOSTS', 'some'],
     ['LOG_LEVEL', 'loud'],
     ['COMPAT_DEFAULT_COMPANY', '7'],
   ])('refuses %s=%s with one line that names it', (name, value) => {
@@ -83,6 +85,14 @@ describe('the environment', () => {
     });
     expect(config.calcom).toMatchObject({ apiKey: 'cal_1', baseUrl: 'https://cal.example' });
     expect(config.compatDefaultEventTypeId).toBe('7');
+  });
+
+  it('lets connections point into the private network outside production only, unless it says otherwise', () => {
+    const allowed = (env: Record<string, string>) => readConfig(env).allowPrivateProviderHosts;
+    expect([allowed({}), allowed(production)]).toEqual([true, false]);
+    expect(allowed({ ALLOW_PRIVATE_PROVIDER_HOSTS: 'false' })).toBe(false);
+    const opened = { ...production, ALLOW_PRIVATE_PROVIDER_HOSTS: 'true', CALCOM_BASE_URL: 'http://sandbox:3001' };
+    expect(allowed(opened)).toBe(true);
   });
 
   it('reads a secret from a file, and says when it cannot', () => {

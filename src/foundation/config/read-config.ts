@@ -82,6 +82,7 @@ export function readConfig(env: Environment): AppConfig {
   const production = isProduction(reader);
   const databaseUrl = reader.url('DATABASE_URL', ['postgres:', 'postgresql:']);
   const mode = decideMode(reader, production, databaseUrl);
+  const allowPrivateProviderHosts = reader.flag('ALLOW_PRIVATE_PROVIDER_HOSTS') ?? !production;
   const config: AppConfig = {
     mode,
     production,
@@ -95,7 +96,8 @@ export function readConfig(env: Environment): AppConfig {
     publicUrl: reader.url('PUBLIC_URL', ['http:', 'https:']),
     compatDefaultCompany: readUuid(reader, 'COMPAT_DEFAULT_COMPANY'),
     compatDefaultEventTypeId: readEventTypeId(reader),
-    calcom: readCalcom(reader),
+    allowPrivateProviderHosts,
+    calcom: readCalcom(reader, allowPrivateProviderHosts),
   };
   reader.faults.push(...unknownNames(env));
   if (reader.faults.length > 0) throw new ConfigurationError(reader.faults);
@@ -175,7 +177,7 @@ function readEventTypeId(reader: EnvironmentReader): string | undefined {
   return text;
 }
 
-function readCalcom(reader: EnvironmentReader): AppConfig['calcom'] {
+function readCalcom(reader: EnvironmentReader, allowPrivateProviderHosts: boolean): AppConfig['calcom'] {
   const bookingsApiVersion = reader.text('CALCOM_API_VERSION') ?? '';
   if (!/^\d{4}-\d{2}-\d{2}$/.test(bookingsApiVersion))
     reader.faults.push('CALCOM_API_VERSION: must be a date YYYY-MM-DD');
@@ -187,7 +189,7 @@ function readCalcom(reader: EnvironmentReader): AppConfig['calcom'] {
     apiKey: reader.text('CALCOM_API_KEY'),
     bookingsApiVersion,
     webhookSecret,
-    baseUrl: reader.url('CALCOM_BASE_URL', ['http:', 'https:']) ?? '',
+    baseUrl: reader.url('CALCOM_BASE_URL', allowPrivateProviderHosts ? ['http:', 'https:'] : ['https:']) ?? '',
     timeoutMs: reader.integer('CALCOM_TIMEOUT', 1, 60) * 1000,
     retryAttempts: reader.integer('CALCOM_RETRY_ATTEMPTS', 0, 5),
     debug: reader.flag('CALCOM_DEBUG') ?? false,

@@ -45,6 +45,7 @@ const lines: string[] = [];
 /** The providers' room alone, wired as in the service. */
 export async function startProviders(settings: Partial<CalcomConfig> = {}): Promise<ProviderApp> {
   const calcom = { bookingsApiVersion: '2024-08-13', timeoutMs: 15_000, retryAttempts: 2, debug: false, ...settings };
+  const config = { calcom, allowPrivateProviderHosts: true };
   const firstLine = lines.length;
   const store = new ConnectionsInMemory();
 
@@ -53,7 +54,7 @@ export async function startProviders(settings: Partial<CalcomConfig> = {}): Prom
 
   const app = await Test.createTestingModule({
     imports: [
-      ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load: [() => ({ calcom })] }),
+      ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load: [() => config] }),
       loggingModule({ logLevel: 'debug' }, { write: (line: string) => void lines.push(line) }),
       MetricsModule,
       ProvidersModule.forRoot(ConnectionsModule),
