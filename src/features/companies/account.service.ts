@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { ProviderDirectory } from '../../scheduling/provider-directory';
 import type { SchedulingProvider } from '../../scheduling/provider-port';
-import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { Account, Schedule } from '../../scheduling/words';
-import { type Connection, ConnectionsService } from './connections.service';
+import { AccountCalls } from './account-calls';
+import { ConnectionsService } from './connections.service';
 
 /** What a company may know of an account: whose e-mail address and user name it is, it knows only of its own. */
 export type VisibleAccount = Omit<Account, 'email' | 'username'> & Partial<Pick<Account, 'email' | 'username'>>;
@@ -13,12 +12,12 @@ export type VisibleAccount = Omit<Account, 'email' | 'username'> & Partial<Pick<
 export class AccountService {
   constructor(
     private readonly connections: ConnectionsService,
-    private readonly directory: ProviderDirectory,
+    private readonly calls: AccountCalls,
   ) {}
 
   async me(companyId: string): Promise<VisibleAccount> {
     const connection = await this.connections.forCompany(companyId);
-    const account = await this.ask(connection, (provider) => provider.me());
+    const account = await this.calls.run(connection, (provider) => provider.me());
     if (!connection.usesEnvironmentKey) return account;
     const { id, name, timeZone, defaultScheduleId } = account;
     return { id, name, timeZone, ...(defaultScheduleId ? { defaultScheduleId } : {}) };
@@ -27,23 +26,12 @@ export class AccountService {
   /** All schedules of a company's own account; of a shared account those that its listed event types use. */
   async schedules(companyId: string): Promise<Schedule[]> {
     const connection = await this.connections.forCompany(companyId);
-    return this.ask(connection, async (provider) => {
+    return this.calls.run(connection, async (provider) => {
       const all = await provider.schedules();
       if (!connection.usesEnvironmentKey) return all;
       const used = await usedSchedules(provider, connection.sharedEventTypeIds);
       return all.filter(({ providerId, isDefault }) => used.has(providerId) || (isDefault && used.has(undefined)));
     });
-  }
-
-  private async ask<T>(connection: Connection, call: (provider: SchedulingProvider) => Promise<T>): Promise<T> {
-    try {
-      return await call(await this.directory.forConnection(connection.id));
-    } catch (error) {
-      if (error instanceof SchedulingError && error.code === 'AUTHENTICATION_FAILED') {
-        await this.connections.markCredentialRefused(connection.id);
-      }
-      throw error;
-    }
   }
 }
 

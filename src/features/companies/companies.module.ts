@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountCalls } from './account-calls';
+import { AccountTeamsController } from './account-teams.controller';
+import { AccountTeamsService } from './account-teams.service';
 import { AccountController } from './account.controller';
 import { AccountService } from './account.service';
 import { ApiKeyRow } from './api-key.entity';
@@ -23,7 +26,13 @@ import { WebhookRegistration } from './webhook-registration';
 /** Tenants, their connections and keys, reads of their account, and who may call what. */
 @Module({
   imports: [ConnectionStoreModule, TypeOrmModule.forFeature([CompanyRow, ApiKeyRow])],
-  controllers: [CompaniesController, ConnectionsController, ApiKeysController, AccountController],
+  controllers: [
+    CompaniesController,
+    ConnectionsController,
+    ApiKeysController,
+    AccountController,
+    AccountTeamsController,
+  ],
   providers: [
     CompaniesRepository,
     CompaniesService,
@@ -35,7 +44,9 @@ import { WebhookRegistration } from './webhook-registration';
     ApiKeysService,
     Callers,
     OriginsService,
+    AccountCalls,
     AccountService,
+    AccountTeamsService,
     AuditLog,
   ],
   // Callers is for the guard, which is registered for the whole application.
