@@ -1,0 +1,192 @@
+import { FairQueue } from './fair-queue';
+import { Lane, LANES, PaceBudget, PaceLog, permittedAt, rulesFor } from './pace-log';
+import { PaceRefused } from './pace-refused';
+import { PaceAnswer, PaceStore } from './pace-store';
+import { Timers } from './timers';
+
+export interface PermitRequest {
+  lane: Lane;
+  /** Companies that share a credential take turns. */
+  companyId: string;
+  budget: PaceBudget;
+  /** How long the caller is ready to wait. */
+  patienceMs: number;
+  /** The caller has gone: its place in the queue is given up. */
+  signal?: AbortSignal;
+}
+
+/** Leave for exactly one call, to be used at once. */
+export interface Permit {
+  credential: string;
+  budget: PaceBudget;
+  /** The store's clock when it was given. */
+  grantedMs: number;
+  /** Calls that our own log counted in the window then, this one included. */
+  used: number;
+  waitedMs: number;
+}
+
+interface Waiting extends PermitRequest {
+  sinceMs: number;
+  grant: (permit: Permit) => void;
+  refuse: (error: unknown) => void;
+}
+
+/** The queue of one credential in this process, and the one place that asks the store for its permits. */
+export class CredentialPace {
+  private readonly queue = new FairQueue<Waiting>();
+  private asking = false;
+  private sleep: { lane: Lane; cancel: () => void } | undefined;
+  /** The log as last told, and the store's clock by ours. */
+  private known: { log: PaceLog; aheadMs: number } | undefined;
+  private last: { used: number; atMs: number } | undefined;
+
+  constructor(
+    private readonly credential: string,
+    private readonly store: PaceStore,
+    private readonly timers: Timers,
+  ) {}
+
+  /**
+   * Waits for leave to make one call.
+   *
+   * @throws PaceRefused as soon as it is clear that there will be none within the caller's patience.
+   * @throws the signal's reason when the caller goes away, and the store's error when it cannot be asked.
+   */
+  permit(request: PermitRequest): Promise<Permit> {
+    request.signal?.throwIfAborted();
+    const waitMs = this.waitMs(request, this.queue.ahead(request.lane, request.companyId));
+    if (waitMs > request.patienceMs) throw refused(waitMs);
+    return new Promise((resolve, reject) => {
+      this.enqueue(request, resolve, reject);
+      this.serve();
+    });
+  }
+
+  /** Calls left for a lane as last told; all of them when that is longer ago than the window. */
+  left(lane: Lane, budget: PaceBudget): number {
+    if (this.silentMs() > 0) return 0;
+    const { used, atMs } = this.last ?? { used: 0, atMs: -Infinity };
+    const isCurrent = this.timers.now() - atMs < budget.windowMs;
+    return Math.max(0, rulesFor(lane, budget).whole.calls - (isCurrent ? used : 0));
+  }
+
+  /** How long the provider's block lasts, as far as this process knows; 0 when there is none. */
+  silentMs(): number {
+    return this.known ? Math.max(0, this.known.log.silentUntilMs - this.storeNow()) : 0;
+  }
+
+  /** The provider has blocked the credential. Whoever cannot wait that long is told so now. */
+  async silence(forMs: number): Promise<void> {
+    const log = this.known?.log ?? { permitsMs: [], silentUntilMs: 0 };
+    const silentUntilMs = Math.max(log.silentUntilMs, this.storeNow() + forMs);
+    this.known = { log: { ...log, silentUntilMs }, aheadMs: this.known?.aheadMs ?? 0 };
+    this.refuseTheHopeless();
+    await this.store.silence(this.credential, forMs);
+  }
+
+  /** Nobody waits and nothing is remembered that still matters. */
+  isIdle(windowMs: number): boolean {
+    const isRecent = this.last !== undefined && this.timers.now() - this.last.atMs < windowMs;
+    return this.queue.topLane() === undefined && !this.asking && !isRecent && this.silentMs() === 0;
+  }
+
+  private enqueue(request: PermitRequest, resolve: (permit: Permit) => void, reject: (error: unknown) => void): void {
+    const leave = (): void => {
+      cancelDeadline();
+      request.signal?.removeEventListener('abort', gone);
+      this.queue.remove(waiting);
+    };
+    const refuse = (error: unknown): void => {
+      leave();
+      reject(error as Error);
+    };
+    const grant = (permit: Permit): void => {
+      leave();
+      resolve(permit);
+    };
+    const waiting: Waiting = { ...request, sinceMs: this.timers.now(), grant, refuse };
+    const gone = (): void => refuse(request.signal?.reason);
+    const cancelDeadline = this.timers.after(request.patienceMs, () => refuse(refused(this.waitMs(request, 0))));
+    request.signal?.addEventListener('abort', gone);
+    this.queue.push(waiting);
+  }
+
+  /** Asks for the best lane; whoever sleeps for a better or the same one is not woken for it. */
+  private serve(): void {
+    const lane = this.queue.topLane();
+    if (!lane || this.asking) return;
+    if (this.sleep && LANES.indexOf(this.sleep.lane) <= LANES.indexOf(lane)) return;
+    this.sleep?.cancel();
+    this.sleep = undefined;
+    this.asking = true;
+    void this.ask(lane).finally(() => {
+      this.asking = false;
+      this.serve();
+    });
+  }
+
+  private async ask(lane: Lane): Promise<void> {
+    // The first who waits speaks for the lane: companies that share a credential share its budget.
+    const { budget } = this.queue.inOrder()[0]!;
+    const rules = rulesFor(lane, budget);
+    try {
+      const answer = await this.store.take(this.credential, rules, this.queue.lengthOf(lane));
+      this.hand(answer);
+      if (answer.log) this.sleepUntil(lane, permittedAt(answer.log, this.storeNow(), rules, 0) - this.storeNow());
+    } catch (error) {
+      for (const waiting of this.queue.inOrder()) waiting.refuse(error);
+    }
+  }
+
+  private hand(answer: PaceAnswer): void {
+    const nowMs = this.timers.now();
+    this.last = { used: answer.used, atMs: nowMs };
+    for (let count = 0; count < answer.granted; count += 1) {
+      const next = this.queue.shift();
+      next?.grant({
+        credential: this.credential,
+        budget: next.budget,
+        grantedMs: answer.nowMs,
+        used: answer.used,
+        waitedMs: nowMs - next.sinceMs,
+      });
+    }
+    if (!answer.log) return;
+    this.known = { log: answer.log, aheadMs: answer.nowMs - nowMs };
+    this.refuseTheHopeless();
+  }
+
+  private sleepUntil(lane: Lane, ms: number): void {
+    const wake = (): void => {
+      this.sleep = undefined;
+      this.serve();
+    };
+    this.sleep = { lane, cancel: this.timers.after(ms, wake) };
+  }
+
+  private refuseTheHopeless(): void {
+    let ahead = 0;
+    for (const waiting of this.queue.inOrder()) {
+      const waitMs = this.waitMs(waiting, ahead);
+      const patienceLeftMs = waiting.sinceMs + waiting.patienceMs - this.timers.now();
+      if (waitMs > patienceLeftMs) waiting.refuse(refused(waitMs));
+      else ahead += 1;
+    }
+  }
+
+  /** Told from the log as last known: never too long by what others gave back, so hope is not given up too early. */
+  private waitMs({ lane, budget }: PermitRequest, ahead: number): number {
+    if (ahead >= rulesFor(lane, budget).whole.calls) return budget.windowMs;
+    if (!this.known) return 0;
+    return permittedAt(this.known.log, this.storeNow(), rulesFor(lane, budget), ahead) - this.storeNow();
+  }
+
+  private storeNow(): number {
+    return this.timers.now() + (this.known?.aheadMs ?? 0);
+  }
+}
+
+function refused(waitMs: number): PaceRefused {
+  return new PaceRefused(Math.max(1, Math.ceil(waitMs / 1000)));
+}

@@ -1,0 +1,102 @@
+/** So many calls in any stretch of time of this length. */
+export interface PaceBudget {
+  calls: number;
+  windowMs: number;
+}
+
+/**
+ * 116 in any 61 s, not 120 in 60 s: Cal.com counts in its own window, which never lines up with ours, calls arrive up
+ * to a second after their permit, and an overrun blocks the key for a minute.
+ */
+export const CALCOM_BUDGET: PaceBudget = { calls: 116, windowMs: 61_000 };
+
+/** Best first. Whatever a lane may do, a better one may do too. */
+export const LANES = ['write', 'interactive', 'background'] as const;
+export type Lane = (typeof LANES)[number];
+
+/** What a lane may use, over the whole window and over the younger part of it. */
+export interface LaneRules {
+  whole: PaceBudget;
+  young: PaceBudget;
+}
+
+/** What is known of one credential. All times are of the store's clock, milliseconds since the epoch. */
+export interface PaceLog {
+  /** When permits were given, oldest first; older ones than the window may be missing. */
+  permitsMs: number[];
+  /** The provider has blocked the credential until then; 0 = never. */
+  silentUntilMs: number;
+  /** The provider leaves less than our log believes: others use the credential too, or its limit is lower. */
+  cap?: ProviderCap;
+}
+
+/** At most so many permits given after `sinceMs`, until the provider's window ends. */
+export interface ProviderCap {
+  sinceMs: number;
+  untilMs: number;
+  calls: number;
+}
+
+/** Of 116 calls: reads never touch the last 2, so that the next write finds a place, whoever asks first. */
+const LAST_SHARE = 2 / 116;
+/** Of 116 calls: what reads leave for a burst of writes, and again background for interactive reads. */
+const RESERVE_SHARE = 12 / 116;
+/** Of 61 s: that long before old permits run out the reserve need not be kept idle, they will refill it. */
+const REFILL_SHARE = 10 / 61;
+
+/**
+ * Reads leave a reserve for writes without wasting it: they use 104 in any 51 s, and 114 in any 61 s. A burst of reads
+ * so leaves twelve places for writes, while a steady stream uses all but two, for places come back one by one.
+ */
+export function rulesFor(lane: Lane, budget: PaceBudget): LaneRules {
+  const { calls, windowMs } = budget;
+  const rank = LANES.indexOf(lane);
+  if (rank === 0) return { whole: budget, young: budget };
+  const but = (share: number): number => Math.max(1, calls - rank * Math.max(1, Math.round(calls * share)));
+  return {
+    whole: { calls: but(LAST_SHARE), windowMs },
+    young: { calls: but(RESERVE_SHARE), windowMs: Math.round(windowMs * (1 - REFILL_SHARE)) },
+  };
+}
+
+/** The permits that still count. One from the future (the clock was set back) counts as of now. */
+export function stillCounting(permitsMs: number[], nowMs: number, windowMs: number): number[] {
+  return permitsMs.filter((at) => at > nowMs - windowMs).map((at) => Math.min(at, nowMs));
+}
+
+/** How many of `want` permits may be given now. The statement of the Postgres store decides alike. */
+export function permitsFree(log: PaceLog, nowMs: number, rules: LaneRules, want: number): number {
+  if (log.silentUntilMs > nowMs) return 0;
+  const left = [rules.whole, rules.young].map(
+    ({ calls, windowMs }) => calls - stillCounting(log.permitsMs, nowMs, windowMs).length,
+  );
+  const capped = log.cap && log.cap.untilMs > nowMs ? [log.cap.calls - countAfter(log, log.cap.sinceMs)] : [];
+  return Math.max(0, Math.min(want, ...left, ...capped));
+}
+
+/**
+ * The earliest moment at which the next permit but `ahead` could be given, if nobody else asked meanwhile. Never
+ * before `nowMs`.
+ */
+export function permittedAt(log: PaceLog, nowMs: number, rules: LaneRules, ahead: number): number {
+  const { cap } = log;
+  const isCapped = cap && cap.untilMs > nowMs && countAfter(log, cap.sinceMs) + ahead >= cap.calls;
+  return Math.max(
+    nowMs,
+    log.silentUntilMs,
+    isCapped ? cap.untilMs : 0,
+    placeFreeAt(log, nowMs, rules.whole, ahead),
+    placeFreeAt(log, nowMs, rules.young, ahead),
+  );
+}
+
+function placeFreeAt(log: PaceLog, nowMs: number, rule: PaceBudget, ahead: number): number {
+  const counting = stillCounting(log.permitsMs, nowMs, rule.windowMs);
+  const mustRunOut = counting.length + ahead + 1 - rule.calls;
+  if (mustRunOut <= 0) return nowMs;
+  return (counting[mustRunOut - 1] ?? nowMs) + rule.windowMs;
+}
+
+function countAfter(log: PaceLog, sinceMs: number): number {
+  return log.permitsMs.filter((at) => at > sinceMs).length;
+}

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { LaneRules, PaceLog, ProviderCap } from './pace-log';
+import { PaceAnswer, PaceStore } from './pace-store';
+
+/** Every replica goes by the database's clock, so that theirs need not agree. */
+const CLOCK_MS = 'floor(extract(epoch from clock_timestamp()) * 1000)::bigint';
+
+/**
+ * One statement decides and writes. A conflict locks the row before anything of it is computed, the clock included, so
+ * the log stays in order and two replicas never count the same free place. `permitsFree` says the same in TypeScript.
+ *
+ * $1 credential, $2 wanted, $3/$4 calls and milliseconds of the whole window, $5/$6 of its younger part, $7 what a
+ * credential gets that was never seen before.
+ */
+const TAKE = `
+  insert into pace_logs as known (credential, permits, asked_ms, granted)
+  select $1, array_fill(ms, array[$7::int]), ms, $7::int from (select ${CLOCK_MS} as ms offset 0) clock
+  on conflict (credential) do update set (permits, asked_ms, granted) = (
+    select recent || array_fill(ms, array[free]), ms, free
+    from (
+      select ms, recent, case when known.silent_until_ms > ms then 0 else greatest(0, least(
+        $2::bigint,
+        $3::bigint - cardinality(recent),
+        $5::bigint - (select count(*) from unnest(recent) as at where at > ms - $6::bigint),
+        case when known.cap_until_ms > ms
+          then known.cap_calls - (select count(*) from unnest(recent) as at where at > known.cap_since_ms) end
+      )) end::int as free
+      from (
+        select ms, array(
+          select least(at, ms) from unnest(known.permits) with ordinality as permit (at, place)
+          where at > ms - $4::bigint order by place
+        ) as recent
+        from (select ${CLOCK_MS} as ms offset 0) clock offset 0
+      ) log offset 0
+    ) decision
+  )
+  returning asked_ms::float8 as "nowMs", granted, cardinality(permits) as used,
+    case when granted < $2::bigint then permits::float8[] end as permits,
+    silent_until_ms::float8 as "silentUntilMs", cap_since_ms::float8 as "capSinceMs",
+    cap_until_ms::float8 as "capUntilMs", cap_calls as "capCalls"`;
+
+const SILENCE = `
+  insert into pace_logs as known (credential, silent_until_ms) values ($1, ${CLOCK_MS} + $2::bigint)
+  on conflict (credential) do update
+  set silent_until_ms = greatest(known.silent_until_ms, excluded.silent_until_ms)`;
+
+const CAP = `
+  update pace_logs set cap_since_ms = $2, cap_until_ms = ${CLOCK_MS} + $3::bigint, cap_calls = $4
+  where credential = $1 and (cap_until_ms is null or cap_until_ms < ${CLOCK_MS} or cap_since_ms <= $2)`;
+
+interface Row {
+  nowMs: number;
+  granted: number;
+  used: number;
+  permits: number[] | null;
+  silentUntilMs: number;
+  capSinceMs: number | null;
+  capUntilMs: number | null;
+  capCalls: number | null;
+}
+
+/** The log of each credential in one row of Postgres, shared by all replicas. */
+@Injectable()
+export class PostgresPaceStore extends PaceStore {
+  constructor(private readonly database: DataSource) {
+    super();
+  }
+
+  async take(credential: string, { whole, young }: LaneRules, want: number): Promise<PaceAnswer> {
+    const atFirst = Math.min(want, whole.calls, young.calls);
+    const parameters = [credential, want, whole.calls, whole.windowMs, young.calls, young.windowMs, atFirst];
+    const [row] = await this.database.query<[Row]>(TAKE, parameters);
+    const { granted, nowMs, used } = row;
+    return { granted, nowMs, used, ...(row.permits ? { log: logOf(row, row.permits) } : {}) };
+  }
+
+  async silence(credential: string, forMs: number): Promise<void> {
+    await this.database.query(SILENCE, [credential, Math.ceil(forMs)]);
+  }
+
+  async cap(credential: string, cap: Omit<ProviderCap, 'untilMs'> & { forMs: number }): Promise<void> {
+    await this.database.query(CAP, [credential, cap.sinceMs, Math.ceil(cap.forMs), cap.calls]);
+  }
+}
+
+function logOf(row: Row, permitsMs: number[]): PaceLog {
+  const { silentUntilMs, capSinceMs: sinceMs, capUntilMs: untilMs, capCalls: calls } = row;
+  const cap = sinceMs !== null && untilMs !== null && calls !== null ? { cap: { sinceMs, untilMs, calls } } : {};
+  return { permitsMs, silentUntilMs, ...cap };
+}
