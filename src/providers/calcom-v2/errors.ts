@@ -150,6 +150,7 @@ const NEVER_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'CONNECT_TIMED_OUT',
+  'ADDRESS_NOT_PUBLIC',
   'ABORTED_BEFORE_SENDING',
 ]);
 
@@ -173,11 +174,30 @@ export function errorFromFault(operation: OperationName, fault: string, cause?: 
 
 /**
  * Whether a read may be sent again soon: after 5xx and faults of the network. A time-out has used up the caller's
- * patience, and an answer that makes no sense would make none the second time.
+ * patience, an answer that makes no sense would make none the second time, and a forbidden address stays forbidden.
  */
 export function isPassing(error: SchedulingError): boolean {
-  if (error instanceof CallFault) return error.fault !== 'ERR_CANCELED';
+  if (error instanceof CallFault) return !['ERR_CANCELED', 'ADDRESS_NOT_PUBLIC'].includes(error.fault);
   return error.code === 'UNAVAILABLE' && (error.details.providerStatus ?? 0) >= 500;
+}
+
+/**
+ * Faults that say nothing about the host: an answer that was too large or broke off came from somebody, and what was
+ * never sent was seen by nobody.
+ */
+const NO_EVIDENCE = new Set(['ERR_BAD_RESPONSE', 'ABORTED_BEFORE_SENDING']);
+
+/**
+ * What a failure says about the host's health. A 5xx of a write is no outage: one strange input can cause it. Neither
+ * does an answer without meaning prove anything: it may be the page of a proxy.
+ */
+export function outageEvidence(operation: OperationName, error: unknown): 'answered' | 'failing' | 'none' {
+  if (error instanceof CallFault) return NO_EVIDENCE.has(error.fault) ? 'none' : 'failing';
+  if (!(error instanceof SchedulingError) || error.details.providerStatus === undefined) return 'none';
+  if (error.code === 'UNAVAILABLE' || error.code === 'OUTCOME_UNKNOWN') {
+    return error.details.providerStatus >= 500 && !isWrite(operation) ? 'failing' : 'none';
+  }
+  return 'answered';
 }
 
 function ruleFor(operation: OperationName, status: number, message: string): Rule | undefined {

@@ -2,9 +2,10 @@ import { Agent, AgentOptions } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { DialGuard, type DialRules } from './http-agents-guard';
 
-/** A machine that does not take a connection within three seconds will not take it in ten. */
-const CONNECT_MS = 3_000;
+/** A machine that does not take a connection within two seconds will not take it in ten. */
+const CONNECT_MS = 2_000;
 
 /**
  * Idle connections are closed after 4 s: Node's own servers close theirs after 5, and a request that meets a closing
@@ -32,18 +33,35 @@ function withConnectDeadline(socket: Created, established: 'connect' | 'secureCo
 }
 
 class PlainAgent extends Agent {
-  override createConnection(...args: Parameters<Agent['createConnection']>): Created {
-    return withConnectDeadline(super.createConnection(...args), 'connect');
+  constructor(private readonly guard?: DialGuard) {
+    super(OPTIONS);
+  }
+
+  override createConnection(...[options, onCreated]: Parameters<Agent['createConnection']>): Created {
+    if (this.guard) return this.guard.dialPlain(options, onCreated);
+    return withConnectDeadline(super.createConnection(options, onCreated), 'connect');
   }
 }
 
 class TlsAgent extends SecureAgent {
-  override createConnection(...args: Parameters<SecureAgent['createConnection']>): Created {
-    return withConnectDeadline(super.createConnection(...args), 'secureConnect');
+  constructor(private readonly guard?: DialGuard) {
+    super(OPTIONS);
+  }
+
+  override createConnection(...[options, onCreated]: Parameters<SecureAgent['createConnection']>): Created {
+    const dial = (to: typeof options): Created =>
+      withConnectDeadline(super.createConnection(to, onCreated), 'secureConnect');
+    return this.guard ? this.guard.dialSecure(options, dial, onCreated) : dial(options);
   }
 }
 
-/** Connections that are kept and counted, one pair for all companies of a process. */
-export function keepAliveAgents(): { httpAgent: Agent; httpsAgent: SecureAgent } {
-  return { httpAgent: new PlainAgent(OPTIONS), httpsAgent: new TlsAgent(OPTIONS) };
+/**
+ * Connections that are kept and counted, one pair for all companies of a process. They are kept by scheme, host and
+ * port, so a request never leaves on a connection to another host.
+ *
+ * @param rules absent: every address may be dialled, by http as well.
+ */
+export function keepAliveAgents(rules?: DialRules): { httpAgent: Agent; httpsAgent: SecureAgent } {
+  const guard = rules && new DialGuard(rules);
+  return { httpAgent: new PlainAgent(guard), httpsAgent: new TlsAgent(guard) };
 }

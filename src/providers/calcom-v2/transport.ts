@@ -2,7 +2,6 @@ import { isAxiosError } from 'axios';
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
-import { ExponentialBackoff, fullJitterGenerator, handleType, retry } from 'cockatiel';
 import { PinoLogger } from 'nestjs-pino';
 import { firstValueFrom } from 'rxjs';
 import { AppConfig, CalcomConfig } from '../../foundation/config/app-config';
@@ -10,7 +9,8 @@ import { Metrics } from '../../foundation/metrics/metrics.service';
 import { ConnectionCredential } from '../../scheduling/connection-store';
 import { CallContext } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
-import { Answer, errorFromAnswer, errorFromFault, isPassing, untrustedAnswer } from './errors';
+import { Calm } from './calm';
+import { Answer, errorFromAnswer, errorFromFault, untrustedAnswer } from './errors';
 import { apiVersion, isWrite, OperationName, OPERATIONS } from './operations';
 import { redacted } from './redaction';
 import * as wire from './wire';
@@ -35,13 +35,12 @@ interface Request<T> {
 
 /** An answer of 5 MB would hold the slots of decades; more is a fault or an attack. */
 const ANSWER_BYTES_MAX = 5 * 1024 * 1024;
-const FIRST_RETRY_MS = 200;
-const LONGEST_RETRY_MS = 2_000;
 
 /** The one way to Cal.com: every call of every method goes through {@link send}, so that nothing escapes its rules. */
 @Injectable()
 export class CalcomTransport {
   private readonly settings: CalcomConfig;
+  private readonly calm: Calm;
 
   constructor(
     private readonly http: HttpService,
@@ -50,23 +49,21 @@ export class CalcomTransport {
     config: ConfigService<AppConfig, true>,
   ) {
     this.settings = config.get('calcom', { infer: true });
+    this.calm = new Calm(metrics, this.settings.retryAttempts);
     this.logger.setContext('CalcomV2Client');
   }
 
-  /** The seam through which every call goes: reads are repeated here, and pace and breaker will stand here. */
+  /** The seam through which every call goes: deadline, outages and repeats, then the wire. */
   async send<T>(operation: OperationName, caller: Caller, request: Request<T>): Promise<T> {
     const { signal } = caller.context ?? {};
     if (signal?.aborted) throw errorFromFault(operation, 'ABORTED_BEFORE_SENDING');
-    if (isWrite(operation)) return this.attempt(operation, caller, request, 1);
-    const again = retry(handleType(SchedulingError, isPassing), {
-      maxAttempts: this.settings.retryAttempts,
-      backoff: new ExponentialBackoff({
-        generator: fullJitterGenerator,
-        initialDelay: FIRST_RETRY_MS,
-        maxDelay: LONGEST_RETRY_MS,
-      }),
+    return this.calm.send({
+      operation,
+      baseUrl: caller.credential.baseUrl,
+      signal,
+      attempt: (number) => this.attempt(operation, caller, request, number),
+      probe: () => this.send('me.get', caller, { guard: wire.isRecord }),
     });
-    return again.execute(({ attempt }) => this.attempt(operation, caller, request, attempt + 1), signal);
   }
 
   /** One call on the wire, logged and measured once. */
