@@ -116,6 +116,8 @@ function testConfig(port: number, databaseUrl: string, sandboxUrl: string, optio
       baseUrl: sandboxUrl,
       timeoutMs: 15_000,
       retryAttempts: 2,
+      // The sandbox has no limit, and specs make in seconds the calls of many minutes.
+      pace: { calls: 10_000, windowMs: 1_000 },
       debug: false,
       ...options.calcom,
     },

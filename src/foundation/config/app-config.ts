@@ -1,3 +1,5 @@
+import type { PaceBudget } from '../pacing/pace-log';
+
 /** The service's settings after checking; every name of the environment is in `environment-variables.ts`. */
 export interface AppConfig {
   /** `demo`: embedded Postgres, sandbox and demo company exist. Never in production, never with a database of one's own. */
@@ -35,6 +37,8 @@ export interface CalcomConfig {
   timeoutMs: number;
   /** Repeats of a failed read; writes are never repeated blindly. */
   retryAttempts: number;
+  /** Calls that one credential may make in any window, by all replicas together. */
+  pace: PaceBudget;
   debug: boolean;
 }
 

@@ -67,6 +67,12 @@ export const ENVIRONMENT_VARIABLES = [
     default: '2',
     meaning: 'repeats of a failed read (0 to 5); writes are never repeated',
   },
+  {
+    name: 'CALCOM_RATE_LIMIT',
+    default: '116',
+    meaning:
+      'calls that all replicas together make with one key in any 61 s (10 to 10000); Cal.com blocks a key for a minute after 120 in its own 60 s',
+  },
   { name: 'CALCOM_DEBUG', default: 'false', meaning: '`true` logs provider requests and answers, redacted' },
   {
     name: 'COMPAT_DEFAULT_COMPANY',

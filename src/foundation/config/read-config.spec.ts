@@ -63,6 +63,7 @@ describe('the environment', () => {
     ['CALCOM_TIMEOUT', '0'],
     ['CALCOM_TIMEOUT', '1e1'],
     ['CALCOM_RETRY_ATTEMPTS', '-1'],
+    ['CALCOM_RATE_LIMIT', '0'],
     ['CALCOM_DEBUG', 'maybe'],
     ['CALCOM_API_VERSION', 'v2'],
     ['CALCOM_BASE_URL', 'ftp://x'],

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { CALCOM_BUDGET } from '../pacing/pace-log';
 import { AppConfig, EncryptionKey, LOG_LEVELS, LogLevel } from './app-config';
 import {
   ENVIRONMENT_VARIABLES,
@@ -192,6 +193,7 @@ function readCalcom(reader: EnvironmentReader, allowPrivateProviderHosts: boolea
     baseUrl: reader.url('CALCOM_BASE_URL', allowPrivateProviderHosts ? ['http:', 'https:'] : ['https:']) ?? '',
     timeoutMs: reader.integer('CALCOM_TIMEOUT', 1, 60) * 1000,
     retryAttempts: reader.integer('CALCOM_RETRY_ATTEMPTS', 0, 5),
+    pace: { ...CALCOM_BUDGET, calls: reader.integer('CALCOM_RATE_LIMIT', 10, 10_000) },
     debug: reader.flag('CALCOM_DEBUG') ?? false,
   };
 }

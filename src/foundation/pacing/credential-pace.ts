@@ -99,7 +99,7 @@ export class CredentialPace {
     };
     const refuse = (error: unknown): void => {
       leave();
-      reject(error as Error);
+      reject(error);
     };
     const grant = (permit: Permit): void => {
       leave();
