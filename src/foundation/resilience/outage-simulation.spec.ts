@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { HostGuard, HostRests } from './host-guard';
 
 const MINUTE = 60_000;
@@ -79,7 +80,7 @@ describe('ten minutes of outage', () => {
   beforeAll(() => jest.useFakeTimers());
   afterAll(() => {
     jest.useRealTimers();
-    console.table(table);
+    new Console(process.stdout).table(table);
   });
 
   const cases = Object.entries(OUTAGES).flatMap(([how, ms]) =>
