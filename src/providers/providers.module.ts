@@ -1,5 +1,8 @@
 import { HttpModule } from '@nestjs/axios';
 import { DynamicModule, Module, Type } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { PinoLogger } from 'nestjs-pino';
+import type { AppConfig } from '../foundation/config/app-config';
 import { ProviderDirectory } from '../scheduling/provider-directory';
 import { CalcomV2Client } from './calcom-v2/client';
 import { CalcomTransport } from './calcom-v2/transport';
@@ -14,9 +17,20 @@ export class ProvidersModule {
     return {
       module: ProvidersModule,
       global: true,
-      imports: [HttpModule.registerAsync({ useFactory: keepAliveAgents }), connectionStoreModule],
+      imports: [
+        HttpModule.registerAsync({ inject: [ConfigService, PinoLogger], useFactory: agents }),
+        connectionStoreModule,
+      ],
       providers: [CalcomTransport, CalcomV2Client, { provide: ProviderDirectory, useClass: KnownProvidersDirectory }],
       exports: [ProviderDirectory],
     };
   }
+}
+
+function agents(config: ConfigService<AppConfig, true>, logger: PinoLogger) {
+  if (config.get('allowPrivateProviderHosts', { infer: true })) return keepAliveAgents();
+  return keepAliveAgents({
+    onRefused: (host) =>
+      logger.error({ alert: 'PROVIDER_ADDRESS_REFUSED', host }, 'the address of a provider is not public'),
+  });
 }

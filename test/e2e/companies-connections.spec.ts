@@ -109,7 +109,7 @@ describe('the connection of a company', () => {
     ['apiKey', { apiKey: 'a b' }],
     ['apiKey', { apiKey: null }],
     ['baseUrl', { baseUrl: 'https://key@cal.example' }],
-    ['baseUrl', { baseUrl: 'https://cal.example/v2' }],
+    ['baseUrl', { baseUrl: 'https://cal.example/v1' }],
     ['baseUrl', { baseUrl: 'ftp://cal.example' }],
     ['sharedEventTypeIds', { sharedEventTypeIds: ['1e3'] }],
     ['sharedEventTypeIds', { sharedEventTypeIds: ['1'] }],

@@ -1,4 +1,3 @@
-import { providerBaseUrl } from './base-url';
 import { canonicalLocale, isCountryCode, isPageOrigin } from './company-rules';
 
 describe('a locale', () => {
@@ -40,31 +39,5 @@ describe('the origin of a page', () => {
     '',
   ])('must not be %j, which no browser sends or nobody should trust', (origin) => {
     expect(isPageOrigin(origin)).toBe(false);
-  });
-});
-
-describe("a provider's address", () => {
-  it.each([
-    ['https://api.cal.com', 'https://api.cal.com'],
-    ['https://API.cal.com:443/', 'https://api.cal.com'],
-    ['https://cal.example.com:8443', 'https://cal.example.com:8443'],
-  ])('%s is kept as %s', (given, kept) => expect(providerBaseUrl(given, true)).toBe(kept));
-
-  it.each([
-    'ftp://api.cal.com',
-    'javascript:alert(1)',
-    'https://key@api.cal.com',
-    'https://api.cal.com/v2',
-    'https://api.cal.com?x=1',
-    'https://api.cal.com/?',
-    'https://api.cal.com/#x',
-    'api.cal.com',
-    'https://',
-    '',
-  ])('must not be %j', (given) => expect(() => providerBaseUrl(given, false)).toThrow());
-
-  it('must not be plain http in production, which would show the key to the network', () => {
-    expect(providerBaseUrl('http://127.0.0.1:4000', false)).toBe('http://127.0.0.1:4000');
-    expect(() => providerBaseUrl('http://127.0.0.1:4000', true)).toThrow();
   });
 });

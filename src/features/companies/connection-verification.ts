@@ -45,7 +45,7 @@ export class ConnectionVerification {
    */
   async check(companyId: string, connectionId: string, wish: ConnectionWish): Promise<VerifiedFields> {
     const { provider, apiKey, sharedEventTypeIds = [] } = wish;
-    const baseUrl = this.baseUrlOf(wish);
+    const baseUrl = await this.baseUrlOf(wish);
     const identity = { connectionId, companyId, provider };
     const { calcom } = this.environment();
     const credential: ConnectionCredential = apiKey
@@ -65,8 +65,8 @@ export class ConnectionVerification {
     }
   }
 
-  private baseUrlOf({ apiKey, baseUrl, sharedEventTypeIds }: ConnectionWish): string | null {
-    const { calcom, production } = this.environment();
+  private async baseUrlOf({ apiKey, baseUrl, sharedEventTypeIds }: ConnectionWish): Promise<string | null> {
+    const { calcom, allowPrivateHosts } = this.environment();
     if (apiKey === undefined) {
       if (!calcom.apiKey) throw invalidField('apiKey', 'is required, because this service has no key of its own');
       // Anywhere else, the deployment's own key would be given away.
@@ -74,7 +74,7 @@ export class ConnectionVerification {
       return null;
     }
     if (sharedEventTypeIds?.length) throw invalidField('sharedEventTypeIds', 'cannot be combined with an apiKey');
-    return baseUrl === undefined ? null : providerBaseUrl(baseUrl, production);
+    return baseUrl === undefined ? null : providerBaseUrl(baseUrl, { allowPrivateHosts });
   }
 
   private async prove(credential: ConnectionCredential): Promise<Findings> {
@@ -87,9 +87,9 @@ export class ConnectionVerification {
     }
   }
 
-  private environment(): Pick<AppConfig, 'calcom' | 'production'> {
+  private environment(): { calcom: AppConfig['calcom']; allowPrivateHosts: boolean } {
     const calcom = this.config.get('calcom', { infer: true });
-    return { calcom, production: this.config.get('production', { infer: true }) };
+    return { calcom, allowPrivateHosts: this.config.get('allowPrivateProviderHosts', { infer: true }) };
   }
 }
 
