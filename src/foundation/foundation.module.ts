@@ -7,6 +7,8 @@ import { databaseModule } from './database/database.module';
 import { JobQueue } from './jobs/job-queue.service';
 import { loggingModule } from './logging/logging.module';
 import { Metrics } from './metrics/metrics.service';
+import { Pacer } from './pacing/pacer';
+import { pacing } from './pacing/pacing.providers';
 import { Clock, SystemClock } from './time/clock';
 
 /** Machinery that every room may use; it knows nothing of scheduling. */
@@ -22,8 +24,8 @@ export class FoundationModule {
         loggingModule(config, logDestination),
         databaseModule(config),
       ],
-      providers: [{ provide: Clock, useClass: SystemClock }, Metrics, SecretBox, JobQueue],
-      exports: [Clock, Metrics, SecretBox, JobQueue],
+      providers: [{ provide: Clock, useClass: SystemClock }, Metrics, SecretBox, JobQueue, ...pacing],
+      exports: [Clock, Metrics, SecretBox, JobQueue, Pacer],
     };
   }
 }

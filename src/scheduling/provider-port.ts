@@ -34,6 +34,8 @@ export interface Verification {
 export interface CallContext {
   correlationId?: string;
   signal?: AbortSignal;
+  /** `background` for work that nobody waits for: it never takes the pace from people. `interactive` when absent. */
+  lane?: 'interactive' | 'background';
 }
 
 /**

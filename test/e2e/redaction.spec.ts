@@ -115,7 +115,10 @@ describe('a canary', () => {
 
   async function fault(scenario: string, operation: string): Promise<void> {
     await service.sandboxCall('DELETE', '/_sandbox/scenarios');
-    const answer = await service.sandboxCall('POST', '/_sandbox/scenarios', { scenario, operation, times: 1 });
+    // A rate limit blocks for a second only: until it is over nothing at all is sent with this key.
+    const delay = scenario === 'rate-limited' ? { delayMs: 1_000 } : {};
+    const order = { scenario, operation, times: 1, ...delay };
+    const answer = await service.sandboxCall('POST', '/_sandbox/scenarios', order);
     expect(answer.status).toBe(201);
   }
 

@@ -6,12 +6,14 @@ import { PinoLogger } from 'nestjs-pino';
 import { firstValueFrom } from 'rxjs';
 import { AppConfig, CalcomConfig } from '../../foundation/config/app-config';
 import { Metrics } from '../../foundation/metrics/metrics.service';
+import { Pacer } from '../../foundation/pacing/pacer';
 import { ConnectionCredential } from '../../scheduling/connection-store';
 import { CallContext } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
-import { Calm } from './calm';
+import { Calm, Turn } from './calm';
 import { Answer, errorFromAnswer, errorFromFault, untrustedAnswer } from './errors';
 import { apiVersion, isWrite, OperationName, OPERATIONS } from './operations';
+import { Pace } from './pace';
 import { redacted } from './redaction';
 import * as wire from './wire';
 
@@ -41,38 +43,45 @@ const ANSWER_BYTES_MAX = 5 * 1024 * 1024;
 export class CalcomTransport {
   private readonly settings: CalcomConfig;
   private readonly calm: Calm;
+  private readonly pace: Pace;
 
   constructor(
     private readonly http: HttpService,
     private readonly logger: PinoLogger,
     private readonly metrics: Metrics,
+    pacer: Pacer,
     config: ConfigService<AppConfig, true>,
   ) {
     this.settings = config.get('calcom', { infer: true });
     this.calm = new Calm(metrics, this.settings.retryAttempts);
+    this.pace = new Pace(pacer, this.settings.pace);
     this.logger.setContext('CalcomV2Client');
   }
 
-  /** The seam through which every call goes: deadline, outages and repeats, then the wire. */
+  /** The seam through which every call goes: deadline, outages and repeats, the pace, then the wire. */
   async send<T>(operation: OperationName, caller: Caller, request: Request<T>): Promise<T> {
     const { signal } = caller.context ?? {};
     if (signal?.aborted) throw errorFromFault(operation, 'ABORTED_BEFORE_SENDING');
     return this.calm.send({
       operation,
-      baseUrl: caller.credential.baseUrl,
+      credential: caller.credential,
       signal,
-      attempt: (number) => this.attempt(operation, caller, request, number),
+      attempt: (turn) => this.attempt(operation, caller, request, turn),
       probe: () => this.send('me.get', caller, { guard: wire.isRecord }),
     });
   }
 
   /** One call on the wire, logged and measured once. */
-  private async attempt<T>(operation: OperationName, caller: Caller, request: Request<T>, attempt: number): Promise<T> {
-    const startedAt = performance.now();
+  private async attempt<T>(operation: OperationName, caller: Caller, request: Request<T>, turn: Turn): Promise<T> {
+    let startedAt = performance.now();
     let answer: Answer | undefined;
     let failure: SchedulingError | undefined;
     try {
+      const permit = await this.pace.permit(operation, caller.credential, caller.context);
+      turn.leaving();
+      startedAt = performance.now();
       answer = await this.dispatch(operation, caller, request);
+      await this.pace.heard(permit, answer);
       return believedData(operation, answer, request.guard);
     } catch (error) {
       failure =
@@ -83,7 +92,7 @@ export class CalcomTransport {
       const outcome = failure ? failure.code : 'OK';
       this.metrics.providerCalls.observe({ provider: 'calcom-v2', operation, outcome }, seconds);
       this.log(operation, caller, {
-        attempt,
+        attempt: turn.number,
         outcome,
         durationMs: Math.round(seconds * 1000),
         answer,

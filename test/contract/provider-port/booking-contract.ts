@@ -124,12 +124,17 @@ export function describeBooking(world: PortWorld): void {
       await expect(world.provider.book(world.request())).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE' });
     });
 
-    it('say when a rate limit is over, and are not repeated', async () => {
+    it('say when a rate limit is over, are not repeated, and silence the account for the whole block', async () => {
       for (const method of ['book', 'getBooking'] as const) {
+        const provider = await world.harness.account('Europe/Berlin');
         await world.harness.inject('rate-limited', method, 42_000);
         const before = await world.harness.callsReceived(method);
-        const call = method === 'book' ? world.provider.book(world.request()) : world.provider.getBooking('any');
-        await expect(call).rejects.toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: 42 } });
+        const call = () => (method === 'book' ? provider.book(world.request()) : provider.getBooking('any'));
+        await expect(call()).rejects.toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: 42 } });
+        // Never sent: the provider would count it, and told no status.
+        const again = await call().catch((error) => error);
+        expect(again).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: expect.any(Number) } });
+        expect(again.details.retryAfterSeconds).toBeGreaterThan(30);
         expect(await world.harness.callsReceived(method)).toBe(before + 1);
       }
     });

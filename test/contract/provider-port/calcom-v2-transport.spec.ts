@@ -99,8 +99,8 @@ describe('what is repeated', () => {
     await start({ retryAttempts: 3 });
     for (const [status, code] of [
       [404, 'NOT_FOUND'],
-      [429, 'RATE_LIMITED'],
       [200, 'UNAVAILABLE'],
+      [429, 'RATE_LIMITED'],
     ] as const) {
       server.requests = [];
       server.answer = json({ statusCode: status, message: 'words' }, status);

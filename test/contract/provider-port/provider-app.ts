@@ -4,11 +4,18 @@ import { Test } from '@nestjs/testing';
 import type { CalcomConfig } from '../../../src/foundation/config/app-config';
 import { loggingModule } from '../../../src/foundation/logging/logging.module';
 import { Metrics } from '../../../src/foundation/metrics/metrics.service';
+import { PaceStore } from '../../../src/foundation/pacing/pace-store';
+import { Pacer } from '../../../src/foundation/pacing/pacer';
+import { pacer } from '../../../src/foundation/pacing/pacing.providers';
 import { ProvidersModule } from '../../../src/providers/providers.module';
 import { ConnectionCredential, ConnectionStore } from '../../../src/scheduling/connection-store';
 import { ProviderDirectory } from '../../../src/scheduling/provider-directory';
 import { SchedulingProvider } from '../../../src/scheduling/provider-port';
 import { SchedulingError } from '../../../src/scheduling/scheduling-error';
+import { PaceStoreInMemory } from '../../fixtures/pacing/pace-store-in-memory';
+
+/** More calls than any spec makes; the pace has specs of its own. */
+const UNHURRIED = { calls: 10_000, windowMs: 1_000 };
 
 /** Connections of a test, kept in memory: the providers' room does not care where credentials come from. */
 class ConnectionsInMemory extends ConnectionStore {
@@ -26,8 +33,11 @@ class ConnectionsInMemory extends ConnectionStore {
 }
 
 @Global()
-@Module({ providers: [Metrics], exports: [Metrics] })
-class MetricsModule {}
+@Module({
+  providers: [Metrics, { provide: PaceStore, useFactory: () => new PaceStoreInMemory() }, pacer],
+  exports: [Metrics, Pacer],
+})
+class FoundationInMemoryModule {}
 
 export interface ProviderApp {
   directory: ProviderDirectory;
@@ -44,7 +54,8 @@ const lines: string[] = [];
 
 /** The providers' room alone, wired as in the service. */
 export async function startProviders(settings: Partial<CalcomConfig> = {}): Promise<ProviderApp> {
-  const calcom = { bookingsApiVersion: '2024-08-13', timeoutMs: 15_000, retryAttempts: 2, debug: false, ...settings };
+  const defaults = { bookingsApiVersion: '2024-08-13', timeoutMs: 15_000, retryAttempts: 2, debug: false };
+  const calcom = { ...defaults, pace: UNHURRIED, ...settings };
   const config = { calcom, allowPrivateProviderHosts: true };
   const firstLine = lines.length;
   const store = new ConnectionsInMemory();
@@ -56,7 +67,7 @@ export async function startProviders(settings: Partial<CalcomConfig> = {}): Prom
     imports: [
       ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load: [() => config] }),
       loggingModule({ logLevel: 'debug' }, { write: (line: string) => void lines.push(line) }),
-      MetricsModule,
+      FoundationInMemoryModule,
       ProvidersModule.forRoot(ConnectionsModule),
     ],
   }).compile();
