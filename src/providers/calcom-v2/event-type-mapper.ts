@@ -1,7 +1,7 @@
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import { EventType, EventTypeDraft, EventTypeLocation, SchedulingType } from '../../scheduling/words';
 import { toHost } from './mapper';
-import { WireEventType, WireLocation, WireSwitch } from './wire';
+import { isPriceOfApp, isRecord, WireEventType, WireLocation, WireSwitch } from './wire';
 
 const SCHEDULING_TYPES: Record<string, SchedulingType> = {
   roundRobin: 'round-robin',
@@ -21,7 +21,6 @@ export function toEventType(wire: WireEventType): EventType {
     lengthMinutes: wire.lengthInMinutes,
     lengthOptions: wire.lengthInMinutesOptions ?? [],
     hidden: wire.hidden ?? false,
-    price: wire.price ?? 0,
     authenticationRequired: wire.bookingRequiresAuthentication ?? false,
     schedulingType: SCHEDULING_TYPES[wire.schedulingType ?? ''] ?? 'individual',
     hosts: toHosts(wire),
@@ -30,11 +29,20 @@ export function toEventType(wire: WireEventType): EventType {
     ...minutes(wire),
     ...switches(wire),
     ...optionalFields(wire),
+    ...price(wire),
   };
 }
 
 function toHosts({ hosts, users }: WireEventType): EventType['hosts'] {
   return (hosts?.length ? hosts : (users ?? [])).map(toHost);
+}
+
+/** Apps for payment keep the price with their own settings; the type's own property is older, and 0 beside them. */
+function price(wire: WireEventType): Pick<EventType, 'price' | 'currency'> {
+  const apps = isRecord(wire.metadata?.apps) ? Object.values(wire.metadata.apps) : [];
+  const paid = wire.price ? undefined : apps.find(isPriceOfApp);
+  const currency = paid?.currency ?? wire.currency;
+  return { price: paid?.price ?? wire.price ?? 0, ...(currency ? { currency } : {}) };
 }
 
 function minutes(
@@ -69,7 +77,6 @@ function optionalFields(wire: WireEventType): Partial<EventType> {
   return {
     ...(wire.slotInterval ? { slotIntervalMinutes: wire.slotInterval } : {}),
     ...(seats ? { seatsPerSlot: seats } : {}),
-    ...(wire.currency ? { currency: wire.currency } : {}),
     ...(wire.teamId ? { teamId: String(wire.teamId) } : {}),
     ...(wire.scheduleId ? { scheduleId: String(wire.scheduleId) } : {}),
   };

@@ -147,6 +147,27 @@ describe('an event type', () => {
     );
   });
 
+  it('costs what it says itself or what an enabled app for payment asks, and else nothing', () => {
+    const apps = (stripe: object) => ({ metadata: { apps: { zoom: { enabled: true }, stripe } } });
+    expect(toEventType({ ...minimal, price: 900, currency: 'eur' })).toMatchObject({ price: 900, currency: 'eur' });
+    const asking = apps({ enabled: true, price: 2500, currency: 'chf' });
+    expect(toEventType({ ...minimal, price: 0, currency: 'usd', ...asking })).toMatchObject({
+      price: 2500,
+      currency: 'chf',
+    });
+    for (const free of [apps({ enabled: false, price: 2500 }), apps({ enabled: true, price: 0 }), { metadata: null }]) {
+      expect(toEventType({ ...minimal, price: 0, ...free }).price).toBe(0);
+    }
+  });
+
+  it('has the users of its owner as hosts where the list of hosts is empty', () => {
+    const users = [{ id: 1, name: 'Maria' }];
+    expect(toEventType({ ...minimal, users, hosts: [] }).hosts).toEqual([{ id: '1', name: 'Maria' }]);
+    expect(toEventType({ ...minimal, users, hosts: [{ userId: 2, name: 'Jonas' }] }).hosts).toEqual([
+      { id: '2', name: 'Jonas' },
+    ]);
+  });
+
   it('does not ask the customer for fields that the provider hides', () => {
     const bookingFields = [
       { slug: 'title', type: 'text', required: true, hidden: true },

@@ -55,6 +55,8 @@ export interface WireEventType {
   recurrence?: WireSwitch | null;
   price?: number;
   currency?: string;
+  /** Settings of installed apps under `apps`, whatever each of them keeps there. */
+  metadata?: Record<string, unknown> | null;
   disableCancelling?: WireSwitch | null;
   disableRescheduling?: WireSwitch | null;
   bookingRequiresAuthentication?: boolean;
@@ -65,6 +67,12 @@ export interface WireEventType {
   hosts?: (WirePerson & { userId?: number })[] | null;
   bookingFields?: { slug?: string; type?: string; required?: boolean; label?: string; hidden?: boolean }[] | null;
   locations?: WireLocation[] | null;
+}
+
+/** What apps for payment keep of a type that is paid through them. */
+export interface WirePrice {
+  price: number;
+  currency?: string;
 }
 
 export interface WireSwitch {
@@ -195,6 +203,12 @@ export function isEventType(value: unknown): value is WireEventType {
   if (!named || typeof lengthInMinutes !== 'number') return false;
   const lists = [users, hosts, bookingFields].every((list) => isAbsentOrList(list, isRecord));
   return lists && isAbsentOrList(locations, (item) => isRecord(item) && typeof item.type === 'string');
+}
+
+/** Whether an app's settings ask for money. */
+export function isPriceOfApp(settings: unknown): settings is WirePrice {
+  if (!isRecord(settings) || settings.enabled !== true) return false;
+  return typeof settings.price === 'number' && settings.price > 0 && isAbsentOr('string', settings.currency);
 }
 
 export function isSlots(value: unknown): value is WireSlots {
