@@ -185,7 +185,7 @@ export function isPassing(error: SchedulingError): boolean {
  * Faults that say nothing about the host: an answer that was too large or broke off came from somebody, and what was
  * never sent was seen by nobody.
  */
-const NO_EVIDENCE = new Set(['ERR_BAD_RESPONSE', 'ABORTED_BEFORE_SENDING']);
+const NO_EVIDENCE = new Set(['ERR_BAD_RESPONSE', 'ABORTED_BEFORE_SENDING', 'ADDRESS_NOT_PUBLIC']);
 
 /**
  * What a failure says about the host's health. A 5xx of a write is no outage: one strange input can cause it. Neither
