@@ -60,6 +60,18 @@ describe('a circuit breaker', () => {
     expect([breaker.isOpen, breaker.admit(false)]).toEqual([false, expect.anything()]);
   });
 
+  it('takes back its leave from calls that were still waiting when it opened, but not from probes', () => {
+    const waiting = admitted();
+    expect(breaker.stands(waiting)).toBe(true);
+    outcomes(...failures(10));
+    expect(breaker.stands(waiting)).toBe(false);
+    nowMs = 5_000;
+    const probe = admitted();
+    expect(breaker.stands(probe)).toBe(true);
+    breaker.settle(probe, 'answered');
+    expect(breaker.stands(waiting)).toBe(true);
+  });
+
   it('is not moved by late outcomes of an earlier period', () => {
     const early = [admitted(), admitted()];
     const failing = Array.from({ length: 10 }, admitted);

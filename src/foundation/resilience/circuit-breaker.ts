@@ -47,6 +47,11 @@ export class CircuitBreaker {
     return { period: this.period };
   }
 
+  /** Whether a call that got leave may still be sent: not if the host was found down while the call waited. */
+  stands(leave: Leave): boolean {
+    return !this.isOpen || leave.period === this.period;
+  }
+
   /** To be told once for each leave. */
   settle(leave: Leave, evidence: Evidence): void {
     if (leave.period !== this.period || evidence === 'none') return;

@@ -10,7 +10,7 @@ export class HostRests extends Error {
   override readonly name = 'HostRests';
 
   constructor() {
-    super('the host did not answer lately and rests; nothing was sent');
+    super('the host did not answer lately and rests');
   }
 }
 
@@ -42,30 +42,31 @@ export class HostGuard {
     return this.breaker.isOpen;
   }
 
-  /**
-   * For a look before waiting for anything else. It promises nothing for later: {@link run} decides.
-   *
-   * @throws HostRests while the host is not to be called.
-   */
-  assertAwake(): void {
-    if (this.breaker.isResting) throw new HostRests();
+  /** Whether calls fail at once at this moment. */
+  get isResting(): boolean {
+    return this.breaker.isResting;
   }
 
   /**
    * Makes one call, or none while the host rests. The outcome is taken as evidence of the host's health.
    *
+   * @param call is given what it must call right before the bytes leave; that throws as well when the host was found
+   *   down while the call waited for something else.
    * @throws HostRests when nothing was sent, else whatever `call` throws.
    */
-  async run<T>(call: () => Promise<T>, { mayProbe, evidenceOf }: RunRules): Promise<T> {
+  async run<T>(call: (leaving: () => void) => Promise<T>, { mayProbe, evidenceOf }: RunRules): Promise<T> {
     const leave = this.breaker.admit(mayProbe);
     if (!leave) throw new HostRests();
-    this.budget.sent();
+    const leaving = (): void => {
+      if (!this.breaker.stands(leave)) throw new HostRests();
+      this.budget.sent();
+    };
     try {
-      const result = await call();
+      const result = await call(leaving);
       this.breaker.settle(leave, 'answered');
       return result;
     } catch (error) {
-      this.breaker.settle(leave, evidenceOf(error));
+      this.breaker.settle(leave, error instanceof HostRests ? 'none' : evidenceOf(error));
       throw error;
     }
   }

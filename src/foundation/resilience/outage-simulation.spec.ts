@@ -41,7 +41,10 @@ async function run(noticedAfterMs: number, demandPerMinute: number): Promise<Run
   };
   const attempt = (number: number): Promise<void> => {
     const isProbe = guard.isOpen;
-    return guard.run(() => onTheWire(number, isProbe), { mayProbe: true, evidenceOf: () => 'failing' });
+    return guard.run((leaving) => (leaving(), onTheWire(number, isProbe)), {
+      mayProbe: true,
+      evidenceOf: () => 'failing',
+    });
   };
   const rules = { attempts: 2, mayRepeat: (error: unknown) => !(error instanceof HostRests) };
 
