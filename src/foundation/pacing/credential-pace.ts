@@ -96,6 +96,7 @@ export class CredentialPace {
       cancelDeadline();
       request.signal?.removeEventListener('abort', gone);
       this.queue.remove(waiting);
+      if (this.queue.topLane() === undefined) this.wakeUp();
     };
     const refuse = (error: unknown): void => {
       leave();
@@ -117,8 +118,7 @@ export class CredentialPace {
     const lane = this.queue.topLane();
     if (!lane || this.asking) return;
     if (this.sleep && LANES.indexOf(this.sleep.lane) <= LANES.indexOf(lane)) return;
-    this.sleep?.cancel();
-    this.sleep = undefined;
+    this.wakeUp();
     this.asking = true;
     void this.ask(lane).finally(() => {
       this.asking = false;
@@ -133,7 +133,8 @@ export class CredentialPace {
     try {
       const answer = await this.store.take(this.credential, rules, this.queue.lengthOf(lane));
       this.hand(answer);
-      if (answer.log) this.sleepUntil(lane, permittedAt(answer.log, this.storeNow(), rules, 0) - this.storeNow());
+      if (!answer.log || this.queue.topLane() === undefined) return;
+      this.sleepUntil(lane, permittedAt(answer.log, this.storeNow(), rules, 0) - this.storeNow());
     } catch (error) {
       for (const waiting of this.queue.inOrder()) waiting.refuse(error);
     }
@@ -163,6 +164,11 @@ export class CredentialPace {
       this.serve();
     };
     this.sleep = { lane, cancel: this.timers.after(ms, wake) };
+  }
+
+  private wakeUp(): void {
+    this.sleep?.cancel();
+    this.sleep = undefined;
   }
 
   private refuseTheHopeless(): void {

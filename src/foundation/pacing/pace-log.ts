@@ -70,7 +70,7 @@ export function permitsFree(log: PaceLog, nowMs: number, rules: LaneRules, want:
   const left = [rules.whole, rules.young].map(
     ({ calls, windowMs }) => calls - stillCounting(log.permitsMs, nowMs, windowMs).length,
   );
-  const capped = log.cap && log.cap.untilMs > nowMs ? [log.cap.calls - countAfter(log, log.cap.sinceMs)] : [];
+  const capped = log.cap && log.cap.untilMs > nowMs ? [log.cap.calls - usedOfCap(log.cap, log, nowMs, rules)] : [];
   return Math.max(0, Math.min(want, ...left, ...capped));
 }
 
@@ -80,7 +80,7 @@ export function permitsFree(log: PaceLog, nowMs: number, rules: LaneRules, want:
  */
 export function permittedAt(log: PaceLog, nowMs: number, rules: LaneRules, ahead: number): number {
   const { cap } = log;
-  const isCapped = cap && cap.untilMs > nowMs && countAfter(log, cap.sinceMs) + ahead >= cap.calls;
+  const isCapped = cap && cap.untilMs > nowMs && usedOfCap(cap, log, nowMs, rules) + ahead >= cap.calls;
   return Math.max(
     nowMs,
     log.silentUntilMs,
@@ -97,6 +97,6 @@ function placeFreeAt(log: PaceLog, nowMs: number, rule: PaceBudget, ahead: numbe
   return (counting[mustRunOut - 1] ?? nowMs) + rule.windowMs;
 }
 
-function countAfter(log: PaceLog, sinceMs: number): number {
-  return log.permitsMs.filter((at) => at > sinceMs).length;
+function usedOfCap(cap: ProviderCap, log: PaceLog, nowMs: number, { whole }: LaneRules): number {
+  return stillCounting(log.permitsMs, nowMs, whole.windowMs).filter((at) => at > cap.sinceMs).length;
 }

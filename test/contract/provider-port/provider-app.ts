@@ -32,13 +32,6 @@ class ConnectionsInMemory extends ConnectionStore {
   }
 }
 
-@Global()
-@Module({
-  providers: [Metrics, { provide: PaceStore, useFactory: () => new PaceStoreInMemory() }, pacer],
-  exports: [Metrics, Pacer],
-})
-class FoundationInMemoryModule {}
-
 export interface ProviderApp {
   directory: ProviderDirectory;
   metrics: Metrics;
@@ -52,8 +45,11 @@ export interface ProviderApp {
 /** Outside of requests the first logger of a process writes for all that follow, so they share one destination. */
 const lines: string[] = [];
 
-/** The providers' room alone, wired as in the service. */
-export async function startProviders(settings: Partial<CalcomConfig> = {}): Promise<ProviderApp> {
+/** The providers' room alone, wired as in the service; permits come from memory unless a store is given. */
+export async function startProviders(
+  settings: Partial<CalcomConfig> = {},
+  paceStore: PaceStore = new PaceStoreInMemory(),
+): Promise<ProviderApp> {
   const defaults = { bookingsApiVersion: '2024-08-13', timeoutMs: 15_000, retryAttempts: 2, debug: false };
   const calcom = { ...defaults, pace: UNHURRIED, ...settings };
   const config = { calcom, allowPrivateProviderHosts: true };
@@ -63,11 +59,18 @@ export async function startProviders(settings: Partial<CalcomConfig> = {}): Prom
   @Module({ providers: [{ provide: ConnectionStore, useValue: store }], exports: [ConnectionStore] })
   class ConnectionsModule {}
 
+  @Global()
+  @Module({
+    providers: [Metrics, { provide: PaceStore, useValue: paceStore }, pacer],
+    exports: [Metrics, Pacer],
+  })
+  class FoundationModule {}
+
   const app = await Test.createTestingModule({
     imports: [
       ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, skipProcessEnv: true, load: [() => config] }),
       loggingModule({ logLevel: 'debug' }, { write: (line: string) => void lines.push(line) }),
-      FoundationInMemoryModule,
+      FoundationModule,
       ProvidersModule.forRoot(ConnectionsModule),
     ],
   }).compile();

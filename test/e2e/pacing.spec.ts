@@ -1,0 +1,182 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { CALCOM_BUDGET, LANES, PaceLog, permitsFree, rulesFor } from '../../src/foundation/pacing/pace-log';
+import { PostgresPaceStore } from '../../src/foundation/pacing/postgres-pace-store';
+import { type RunningSandbox, startSandbox } from '../../src/sandbox/sandbox-server';
+import type { SchedulingProvider } from '../../src/scheduling/provider-port';
+import { ProviderApp, startProviders } from '../contract/provider-port/provider-app';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+
+/** A tenth of Cal.com's window, so that several of them pass in a short test; the block is as long as the window. */
+const LIMIT = { limit: 30, windowMs: 6_000, blockMs: 6_000 };
+/** A second more than the window and four calls less than the limit, as for Cal.com. */
+const PACE = { calls: 26, windowMs: 7_000 };
+const REPLICAS = 4;
+
+let database: TestDatabase;
+const pools: DataSource[] = [];
+
+/** What each replica has for itself: a pool of connections to the one database. */
+async function store(): Promise<PostgresPaceStore> {
+  const pool = await new DataSource({ type: 'postgres', url: database.url, poolSize: 4 }).initialize();
+  pools.push(pool);
+  return new PostgresPaceStore(pool);
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+afterAll(async () => {
+  await Promise.all(pools.map((pool) => pool.destroy()));
+  await database.drop();
+});
+
+describe('the statement that gives a permit', () => {
+  it('gives exactly what is left when replicas ask at the same moment', async () => {
+    const stores = await Promise.all(Array.from({ length: REPLICAS }, store));
+    const rules = rulesFor('write', CALCOM_BUDGET);
+    const askings = Array.from({ length: 200 }, (_, index) => stores[index % REPLICAS]!.take('contended', rules, 1));
+    const answers = await Promise.all(askings);
+    expect(answers.filter(({ granted }) => granted === 1)).toHaveLength(CALCOM_BUDGET.calls);
+    const refused = answers.filter(({ granted }) => granted === 0);
+    expect(refused).toHaveLength(200 - CALCOM_BUDGET.calls);
+    for (const { log } of refused) expect(log?.permitsMs).toHaveLength(CALCOM_BUDGET.calls);
+  });
+
+  it('decides as the log does in TypeScript, whatever the log, the lane, the block and the cap', async () => {
+    const permits = await store();
+    const pool = pools.at(-1)!;
+    const budget = { calls: 40, windowMs: 61_000 };
+    let seed = 7;
+    const random = (below: number): number => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    const decisions = new Set<number>();
+    for (let round = 0; round < 300; round += 1) {
+      const nowMs = Date.now();
+      // Whole seconds and a half: the statement's own milliseconds decide nothing.
+      const at = (): number => nowMs - random(70) * 1000 - 500;
+      const log: PaceLog = {
+        permitsMs: Array.from({ length: random(50) }, at).sort((a, b) => a - b),
+        silentUntilMs: random(5) === 0 ? nowMs + 30_000 : nowMs - 30_000,
+        ...(random(2) === 0
+          ? { cap: { sinceMs: at() + 250, untilMs: nowMs + (random(2) === 0 ? 30_000 : -30_000), calls: random(30) } }
+          : {}),
+      };
+      await pool.query(
+        `insert into pace_logs (credential, permits, silent_until_ms, cap_since_ms, cap_until_ms, cap_calls)
+         values ($1, $2, $3, $4, $5, $6)`,
+        [`log ${round}`, log.permitsMs, log.silentUntilMs, log.cap?.sinceMs, log.cap?.untilMs, log.cap?.calls],
+      );
+      const [lane, want] = [LANES[random(3)]!, 1 + random(4)];
+      const { granted } = await permits.take(`log ${round}`, rulesFor(lane, budget), want);
+      expect({ round, granted }).toEqual({ round, granted: permitsFree(log, nowMs, rulesFor(lane, budget), want) });
+      decisions.add(granted);
+    }
+    expect([...decisions].sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('costs a hundredth of a call to the provider, also when the log is full', async () => {
+    const permits = await store();
+    const rules = rulesFor('write', { calls: 400, windowMs: 61_000 });
+    const tookMs: number[] = [];
+    for (let call = 0; call < 400; call += 1) {
+      const startedMs = performance.now();
+      await permits.take('measured', rules, 1);
+      if (call >= 100) tookMs.push(performance.now() - startedMs);
+    }
+    const [median, p95] = [0.5, 0.95].map((share) => tookMs.sort((a, b) => a - b)[Math.floor(tookMs.length * share)]!);
+    process.stdout.write(`one permit: median ${median!.toFixed(2)} ms, p95 ${p95!.toFixed(2)} ms\n`);
+    expect(median).toBeLessThan(2.5);
+  });
+});
+
+describe('four replicas, one credential and a provider that counts', () => {
+  let sandbox: RunningSandbox;
+  let replicas: ProviderApp[];
+  let accounts = 0;
+
+  beforeAll(async () => {
+    sandbox = await startSandbox({ databaseUrl: database.url, port: 0, rateLimit: LIMIT });
+    replicas = [];
+    for (let count = 0; count < REPLICAS; count += 1)
+      replicas.push(await startProviders({ pace: PACE, retryAttempts: 0 }, await store()));
+  });
+
+  afterAll(async () => {
+    await Promise.all(replicas.map((replica) => replica.close()));
+    await sandbox.stop();
+  });
+
+  async function control(path: string, body?: object): Promise<any> {
+    const headers = { 'content-type': 'application/json' };
+    const init = body && { method: 'POST', headers, body: JSON.stringify(body) };
+    return (await fetch(`${sandbox.url}/_sandbox/${path}`, init)).json();
+  }
+
+  /** One account, and a way to it from each replica. */
+  async function account(): Promise<{ key: string; providers: SchedulingProvider[] }> {
+    accounts += 1;
+    const [key, username] = [`cal_paced_${accounts}`, `paced-${accounts}`];
+    const person = { name: 'Maria', email: `${username}@salon.example`, timeZone: 'Europe/Berlin' };
+    await control('accounts', { key, username, ...person });
+    return { key, providers: replicas.map((replica) => replica.provider(sandbox.url, key)) };
+  }
+
+  const statuses = async (key: string): Promise<number[]> =>
+    (await control(`calls?key=${key}`)).map(({ status }: { status: number }) => status);
+  const failure = (error: any): string => error.code;
+
+  it('never provoke a 429 under ten times the demand, use what there is, and serve every write', async () => {
+    const { key, providers } = await account();
+    const [reads, writes]: Promise<string>[][] = [[], []];
+    const endMs = performance.now() + 15_000;
+    for (let turn = 0; performance.now() < endMs; turn += 1) {
+      const provider = providers[turn % REPLICAS]!;
+      reads!.push(provider.me().then(() => 'OK', failure));
+      const hook = `https://hook.example/${turn}`;
+      if (turn % 50 === 0)
+        writes!.push(provider.createWebhook(hook, 'sixteen-characters', []).then(() => 'OK', failure));
+      await pause(20);
+    }
+    const outcomes = await Promise.all(reads!);
+    expect(await Promise.all(writes!)).toEqual(writes!.map(() => 'OK'));
+    expect(new Set(outcomes)).toEqual(new Set(['OK', 'RATE_LIMITED']));
+    const answered = await statuses(key);
+    expect(answered.filter((status) => status === 429)).toEqual([]);
+    process.stdout.write(`asked ${reads!.length + writes!.length}, sent ${answered.length}, 429: 0\n`);
+    // 0 s, 7 s and 14 s each begin a window; reads leave their last place to writes.
+    expect(answered.length).toBeGreaterThanOrEqual(3 * (PACE.calls - 1));
+  }, 60_000);
+
+  it('all fall silent for the whole block that a stranger to them provoked, and come back without another', async () => {
+    const { key, providers } = await account();
+    const stranger = () => fetch(`${sandbox.url}/v2/me`, { headers: { authorization: `Bearer ${key}` } });
+    for (let call = 0; call < LIMIT.limit; call += 1) await stranger();
+    const refused = await providers[0]!.me().catch((error) => error);
+    expect(refused).toMatchObject({ code: 'RATE_LIMITED', details: { providerStatus: 429 } });
+    const others = await Promise.all(providers.map((provider) => provider.me().catch((error) => error)));
+    for (const other of others)
+      expect(other).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: 7 } });
+    // Writes are patient enough to wait the block out.
+    await Promise.all(
+      providers.map((provider, index) => provider.createWebhook(`https://h.example/${index}`, 's', [])),
+    );
+    const answered = await statuses(key);
+    expect(answered.filter((status) => status === 429)).toHaveLength(1);
+    expect(answered.filter((status) => status === 201)).toHaveLength(REPLICAS);
+  }, 60_000);
+
+  it('leave room for a stranger who uses the same credential, because the answers tell of him', async () => {
+    const { key, providers } = await account();
+    const stranger = () => fetch(`${sandbox.url}/v2/me`, { headers: { authorization: `Bearer ${key}` } });
+    for (let call = 0; call < 15; call += 1) await stranger();
+    const outcomes: string[] = [];
+    for (let call = 0; call < 40; call += 1)
+      outcomes.push(await providers[call % REPLICAS]!.me().then(() => 'OK', failure));
+    expect(outcomes).toContain('RATE_LIMITED');
+    expect((await statuses(key)).filter((status) => status === 429)).toEqual([]);
+  }, 60_000);
+});
