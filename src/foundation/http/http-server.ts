@@ -6,6 +6,7 @@ import { ApiError } from '../errors/api-error';
 import { errorBody } from '../errors/error-body';
 import { checkTexts, RAW_BODY_ROUTES, registerBodyParsers } from './body-parser';
 import { CORRELATION_HEADER, correlationId } from './correlation-id';
+import { carryDeadlines } from './request-deadline';
 
 /** Cal.com's own limit; no booking comes near it. */
 const BODY_BYTES_MAX = 100_000;
@@ -60,6 +61,7 @@ export function configureHttpServer(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header(CORRELATION_HEADER, request.id).header('x-content-type-options', 'nosniff');
   });
+  carryDeadlines(fastify);
   closeConnectionsWhileStopping(fastify);
 }
 

@@ -7,6 +7,7 @@ import { firstValueFrom } from 'rxjs';
 import { AppConfig, CalcomConfig } from '../../foundation/config/app-config';
 import { Metrics } from '../../foundation/metrics/metrics.service';
 import { Pacer } from '../../foundation/pacing/pacer';
+import { currentDeadline } from '../../foundation/resilience/deadline';
 import { ConnectionCredential } from '../../scheduling/connection-store';
 import { CallContext } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
@@ -59,8 +60,9 @@ export class CalcomTransport {
   }
 
   /** The seam through which every call goes: deadline, outages and repeats, the pace, then the wire. */
-  async send<T>(operation: OperationName, caller: Caller, request: Request<T>): Promise<T> {
-    const { signal } = caller.context ?? {};
+  async send<T>(operation: OperationName, asking: Caller, request: Request<T>): Promise<T> {
+    const signal = asking.context?.signal ?? currentDeadline();
+    const caller = { ...asking, context: { ...asking.context, signal } };
     if (signal?.aborted) throw errorFromFault(operation, 'ABORTED_BEFORE_SENDING');
     return this.calm.send({
       operation,

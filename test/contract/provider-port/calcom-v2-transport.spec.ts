@@ -166,15 +166,18 @@ describe('what was provably never sent', () => {
     });
   });
 
-  it('is no unknown outcome: a TLS handshake that is never answered', async () => {
+  it('is no unknown outcome: a TLS handshake that is not answered within two seconds', async () => {
     await start();
     const { createServer: createTcpServer } = await import('node:net');
     const silent = createTcpServer(() => undefined).listen(0, '127.0.0.1');
     await new Promise((done) => silent.once('listening', done));
     const { port } = silent.address() as AddressInfo;
+    const before = performance.now();
     await expect(app.provider(`https://127.0.0.1:${port}`, KEY).book(REQUEST)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });
+    expect(performance.now() - before).toBeGreaterThan(1_900);
+    expect(performance.now() - before).toBeLessThan(2_900);
     silent.close();
   });
 

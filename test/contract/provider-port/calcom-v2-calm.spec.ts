@@ -1,0 +1,147 @@
+import type { ServerResponse } from 'node:http';
+import { underDeadline } from '../../../src/foundation/resilience/deadline';
+import { SchedulingProvider } from '../../../src/scheduling/provider-port';
+import { ProviderApp, startProviders } from './provider-app';
+import { Handler, json, ScriptedServer, startScriptedServer, success } from './scripted-server';
+
+const KEY = 'cal_live_key';
+const ME = { id: 1, email: 'maria@salon.example', username: 'maria', name: 'Maria', timeZone: 'Europe/Berlin' };
+const BAD_KEY = json({ statusCode: 401, message: 'ApiAuthStrategy - api key - Invalid API Key' }, 401);
+
+let server: ScriptedServer;
+let app: ProviderApp;
+let provider: SchedulingProvider;
+
+beforeEach(async () => {
+  server = await startScriptedServer();
+  app = await startProviders();
+  provider = app.provider(server.url, KEY);
+});
+afterEach(async () => {
+  server.close();
+  await app.close();
+});
+
+/** Answers nothing until told to; `arrived` when the first request is there. */
+function held(): { handler: Handler; arrived: Promise<ServerResponse>; waiting: ServerResponse[] } {
+  const first = Promise.withResolvers<ServerResponse>();
+  const waiting: ServerResponse[] = [];
+  const handler: Handler = (_request, response) => {
+    waiting.push(response);
+    first.resolve(response);
+  };
+  return { handler, arrived: first.promise, waiting };
+}
+
+const sentPaths = (): string[] => server.requests.map(({ method, url }) => `${method} ${url}`);
+
+describe('a refused key', () => {
+  it('is tried by one of fifty callers, and all hear of the refusal', async () => {
+    server.answer = BAD_KEY;
+    await expect(provider.me()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => provider.me()));
+    const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'OK'));
+    expect(new Set(codes)).toEqual(new Set(['AUTHENTICATION_FAILED']));
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('serves all fifty when it is good again', async () => {
+    server.answer = BAD_KEY;
+    await expect(provider.me()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+    server.answer = success(ME);
+    await Promise.all(Array.from({ length: 50 }, () => provider.me()));
+    expect(server.requests).toHaveLength(51);
+  });
+
+  it('says nothing about the keys of others at the same host', async () => {
+    server.answer = (request, response) =>
+      (request.headers.authorization === `Bearer ${KEY}` ? BAD_KEY : success(ME))(request, response);
+    await expect(provider.me()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+    const other = app.provider(server.url, 'cal_live_other');
+    await Promise.all([other.me(), other.me(), other.me()]);
+    expect(server.requests).toHaveLength(4);
+  });
+});
+
+describe('refusals', () => {
+  it('are answers, and a 5xx of a write proves nothing: no number of them makes an outage', async () => {
+    for (const [status, message] of [
+      [400, 'This event type does not allow cancellations'],
+      [401, 'booking_limit_reached'],
+    ] as const) {
+      server.answer = json({ statusCode: status, message }, status);
+      for (let calls = 0; calls < 15; calls++) await provider.cancel('uid', 'reason').catch(() => undefined);
+    }
+    server.answer = json({ statusCode: 500, message: 'Internal server error' }, 500);
+    for (let calls = 0; calls < 15; calls++) {
+      await expect(provider.cancel('uid', 'reason')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    }
+    expect(server.requests).toHaveLength(3 * 15);
+  });
+});
+
+describe('repeats', () => {
+  it('end after three where there is little traffic, and are counted', async () => {
+    server.answer = json({}, 503);
+    for (let reads = 0; reads < 4; reads++) await provider.me().catch(() => undefined);
+    expect(server.requests).toHaveLength(4 + 3);
+    expect(await app.metrics.registry.metrics()).toMatch(/^slotbridge_provider_retries_total\{.*\} 3$/m);
+  });
+});
+
+describe("a deadline of the caller's request", () => {
+  it('cuts a read that is under way', async () => {
+    const { handler, arrived } = held();
+    server.answer = handler;
+    const caller = new AbortController();
+    const reading = underDeadline(caller.signal, () => provider.me());
+    const cut = new Promise((done) => void arrived.then((response) => response.once('close', done)));
+    await arrived;
+    caller.abort();
+    await expect(reading).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await cut;
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('never cuts a write that has left', async () => {
+    const { handler, arrived } = held();
+    server.answer = handler;
+    const caller = new AbortController();
+    const writing = underDeadline(caller.signal, () =>
+      provider.createWebhook('https://hook.example/x', 'secret', ['BOOKING_CREATED']),
+    );
+    const response = await arrived;
+    caller.abort();
+    response.writeHead(201, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ status: 'success', data: webhook() }));
+    await expect(writing).resolves.toMatchObject({ providerId: 'w-1' });
+  });
+
+  it('keeps everything from being sent that had not left', async () => {
+    server.answer = success(ME);
+    await underDeadline(AbortSignal.abort(), async () => {
+      await expect(provider.me()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await expect(provider.cancel('uid', 'reason')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    });
+    expect(sentPaths()).toEqual([]);
+  });
+
+  it('does not bind work with a signal of its own', async () => {
+    server.answer = success(ME);
+    const own = AbortSignal.timeout(10_000);
+    await underDeadline(AbortSignal.abort(), () => provider.me({ signal: own }));
+    expect(sentPaths()).toEqual(['GET /v2/me']);
+  });
+});
+
+function webhook(): Record<string, unknown> {
+  const triggers = ['BOOKING_CREATED'];
+  return {
+    id: 'w-1',
+    subscriberUrl: 'https://hook.example/x',
+    active: true,
+    triggers,
+    payloadTemplate: null,
+    secret: 's',
+  };
+}
