@@ -80,6 +80,22 @@ describe('refusals', () => {
   });
 });
 
+describe('an outage that is found while calls wait for their permits', () => {
+  it('keeps them from being sent', async () => {
+    await app.close();
+    app = await startProviders({ retryAttempts: 0, pace: { calls: 20, windowMs: 1_000 } });
+    provider = app.provider(server.url, KEY);
+    server.answer = json({}, 503);
+    const outcomes = await Promise.allSettled(Array.from({ length: 30 }, () => provider.me()));
+    const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'OK'));
+    expect(codes).toEqual(Array(30).fill('UNAVAILABLE'));
+    expect(server.requests.length).toBeGreaterThanOrEqual(10);
+    expect(server.requests.length).toBeLessThanOrEqual(20);
+    // All the others got a permit a second later, and nobody used it.
+    expect(app.logs().filter(({ why }) => why?.includes('not sent'))).toHaveLength(30 - server.requests.length);
+  });
+});
+
 describe('repeats', () => {
   it('end after three where there is little traffic, and are counted', async () => {
     server.answer = json({}, 503);
