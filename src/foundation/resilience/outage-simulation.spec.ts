@@ -25,6 +25,15 @@ interface Run {
   requests: { atMs: number; ok: boolean }[];
 }
 
+/** The same jitter in every run of the test (Park and Miller's generator). */
+function steadyRandom(): () => number {
+  let state = 1;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
 /** Reads come evenly for 14 minutes of virtual time and go through the guard as it is used in production. */
 async function run(noticedAfterMs: number, demandPerMinute: number): Promise<Run> {
   const startedAtMs = performance.now();
@@ -80,8 +89,12 @@ function findings({ sent, requests }: Run) {
 
 describe('ten minutes of outage', () => {
   const table: object[] = [];
-  beforeAll(() => jest.useFakeTimers());
+  beforeAll(() => {
+    jest.useFakeTimers();
+    jest.spyOn(Math, 'random').mockImplementation(steadyRandom());
+  });
   afterAll(() => {
+    jest.restoreAllMocks();
     jest.useRealTimers();
     new Console(process.stdout).table(table);
   });
