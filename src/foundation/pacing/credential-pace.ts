@@ -65,10 +65,12 @@ export class CredentialPace {
 
   /** Calls left for a lane as last told; all of them when that is longer ago than the window. */
   left(lane: Lane, budget: PaceBudget): number {
-    if (this.silentMs() > 0) return 0;
-    const { used, atMs } = this.last ?? { used: 0, atMs: -Infinity };
-    const isCurrent = this.timers.now() - atMs < budget.windowMs;
-    return Math.max(0, rulesFor(lane, budget).whole.calls - (isCurrent ? used : 0));
+    return this.silentMs() > 0 ? 0 : Math.max(0, rulesFor(lane, budget).whole.calls - this.usedLately(budget));
+  }
+
+  /** Calls in the window as last told; 0 when that is longer ago. */
+  usedLately({ windowMs }: PaceBudget): number {
+    return this.last && this.timers.now() - this.last.atMs < windowMs ? this.last.used : 0;
   }
 
   /** How long the provider's block lasts, as far as this process knows; 0 when there is none. */

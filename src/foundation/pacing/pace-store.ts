@@ -1,4 +1,4 @@
-import type { LaneRules, PaceLog, ProviderCap } from './pace-log';
+import type { LaneRules, PaceBudget, PaceLog, ProviderCap } from './pace-log';
 
 export interface PaceAnswer {
   /** 0 to the number asked for. */
@@ -11,12 +11,15 @@ export interface PaceAnswer {
   log?: PaceLog;
 }
 
+/** Times of an answer are durations: clocks differ. */
+export type CapWord = Omit<ProviderCap, 'untilMs'> & { forMs: number };
+
 /** Where permits are given, for all processes that share a credential. `credential` is a digest, never a key. */
 export abstract class PaceStore {
   /** Gives as many permits as the rules leave, up to `want`, in one step that no other process can come between. */
   abstract take(credential: string, rules: LaneRules, want: number): Promise<PaceAnswer>;
   /** Nobody gets a permit for so long; a longer silence that is known already stays. */
   abstract silence(credential: string, forMs: number): Promise<void>;
-  /** Remembers what the provider said it leaves; a newer word replaces an older one. */
-  abstract cap(credential: string, cap: Omit<ProviderCap, 'untilMs'> & { forMs: number }): Promise<void>;
+  /** Remembers what the provider said it leaves, where that is less than the log leaves; newer words replace older. */
+  abstract cap(credential: string, word: CapWord, budget: PaceBudget): Promise<void>;
 }

@@ -54,14 +54,13 @@ export class Pacer {
    */
   async observe(permit: Permit, { limit, remaining, resetSeconds, refused }: RateWord): Promise<void> {
     if (refused) return this.paceOf(permit.credential).silence(resetSeconds * 1000 + AFTER_BLOCK_MS);
-    if (remaining === undefined || remaining >= permit.budget.calls - permit.used) return;
+    const { credential, budget } = permit;
+    const used = Math.max(permit.used, this.paceOf(credential).usedLately(budget));
+    if (remaining === undefined || remaining >= budget.calls - used) return;
     // The first call of a window leaves all but one, whatever the limit is: the second says as much.
     if (limit !== undefined && remaining >= limit - 1) return;
-    await this.store.cap(permit.credential, {
-      sinceMs: permit.grantedMs,
-      calls: remaining,
-      forMs: resetSeconds * 1000 + AFTER_BLOCK_MS,
-    });
+    const word = { sinceMs: permit.grantedMs, calls: remaining, forMs: resetSeconds * 1000 + AFTER_BLOCK_MS };
+    await this.store.cap(credential, word, budget);
   }
 
   /** Calls that a lane may still make now, as far as this process knows. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { LaneRules, PaceLog, ProviderCap } from './pace-log';
-import { PaceAnswer, PaceStore } from './pace-store';
+import type { LaneRules, PaceBudget, PaceLog } from './pace-log';
+import { CapWord, PaceAnswer, PaceStore } from './pace-store';
 
 /** Every replica goes by the database's clock, so that theirs need not agree. */
 const CLOCK_MS = 'floor(extract(epoch from clock_timestamp()) * 1000)::bigint';
@@ -47,7 +47,8 @@ const SILENCE = `
 
 const CAP = `
   update pace_logs set cap_since_ms = $2, cap_until_ms = ${CLOCK_MS} + $3::bigint, cap_calls = $4
-  where credential = $1 and (cap_until_ms is null or cap_until_ms < ${CLOCK_MS} or cap_since_ms <= $2)`;
+  where credential = $1 and (cap_until_ms is null or cap_until_ms < ${CLOCK_MS} or cap_since_ms <= $2)
+    and $4::bigint < $5::bigint - (select count(*) from unnest(permits) as at where at > ${CLOCK_MS} - $6::bigint)`;
 
 interface Row {
   nowMs: number;
@@ -79,8 +80,8 @@ export class PostgresPaceStore extends PaceStore {
     await this.database.query(SILENCE, [credential, Math.ceil(forMs)]);
   }
 
-  async cap(credential: string, cap: Omit<ProviderCap, 'untilMs'> & { forMs: number }): Promise<void> {
-    await this.database.query(CAP, [credential, cap.sinceMs, Math.ceil(cap.forMs), cap.calls]);
+  async cap(credential: string, word: CapWord, { calls, windowMs }: PaceBudget): Promise<void> {
+    await this.database.query(CAP, [credential, word.sinceMs, Math.ceil(word.forMs), word.calls, calls, windowMs]);
   }
 }
 
