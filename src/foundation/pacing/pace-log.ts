@@ -40,7 +40,7 @@ export interface ProviderCap {
 /** Of 116 calls: reads never touch the last 2, so that the next write finds a place, whoever asks first. */
 const LAST_SHARE = 2 / 116;
 /**
- * Of 116 calls: what reads leave for writes, and again background for interactive reads. After a burst of reads no place
+ * Of 116 calls: what reads leave for writes, and half of it more background for interactive reads. After a burst of reads no place
  * comes back for a minute: the reserve then has to carry 20 writes a minute and their chance.
  */
 const RESERVE_SHARE = 26 / 116;
@@ -58,10 +58,10 @@ export function rulesFor(lane: Lane, budget: PaceBudget): LaneRules {
   const { calls, windowMs } = budget;
   const rank = LANES.indexOf(lane);
   if (rank === 0) return { whole: budget, young: budget };
-  const but = (share: number): number => Math.max(1, calls - rank * Math.max(1, Math.round(calls * share)));
+  const but = (share: number): number => Math.max(1, calls - Math.max(rank, Math.round(calls * share)));
   return {
-    whole: { calls: but(LAST_SHARE), windowMs },
-    young: { calls: but(RESERVE_SHARE), windowMs: Math.round(windowMs * (1 - REFILL_SHARE)) },
+    whole: { calls: but(LAST_SHARE * rank), windowMs },
+    young: { calls: but((RESERVE_SHARE * (rank + 1)) / 2), windowMs: Math.round(windowMs * (1 - REFILL_SHARE)) },
   };
 }
 

@@ -38,9 +38,9 @@ interface Limit {
 function tightest(headers: Record<string, unknown>): Limit {
   const limits = new Map<string, Limit>();
   for (const [name, value] of Object.entries(headers)) {
-    const [, field, of = ''] = /^x-ratelimit-(limit|remaining|reset)(-.*)?$/i.exec(name) ?? [];
+    const [, field, of = ''] = /^x-ratelimit-(limit|remaining|reset)(-.*)?$/.exec(name.toLowerCase()) ?? [];
     const number = field ? numberIn(value) : undefined;
-    if (field && number !== undefined) limits.set(of, { ...limits.get(of), [field.toLowerCase()]: number });
+    if (field && number !== undefined) limits.set(of, { ...limits.get(of), [field]: number });
   }
   return [...limits.values()].sort((a, b) => (a.remaining ?? Infinity) - (b.remaining ?? Infinity))[0] ?? {};
 }
