@@ -160,6 +160,11 @@ describe('four replicas, one credential and a provider that counts', () => {
     const others = await Promise.all(providers.map((provider) => provider.me().catch((error) => error)));
     for (const other of others)
       expect(other).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: 7 } });
+    const metrics = await replicas[1]!.metrics.registry.metrics();
+    expect(metrics).toMatch(/^slotbridge_pace_blocked_credentials 1$/m);
+    expect(metrics).toMatch(/^slotbridge_pace_budget_left\{lane="write"\} 0$/m);
+    expect(metrics).toMatch(/^slotbridge_pace_wait_seconds_count\{lane="interactive"\} [1-9]/m);
+    expect(metrics).not.toContain(key);
     // Writes are patient enough to wait the block out.
     await Promise.all(
       providers.map((provider, index) => provider.createWebhook(`https://h.example/${index}`, 's', [])),

@@ -1,6 +1,5 @@
 import { sha256 } from '../crypto/digests';
 import { CredentialPace, Permit, PermitRequest } from './credential-pace';
-import { CALCOM_BUDGET, Lane, PaceBudget } from './pace-log';
 import { PaceMetrics } from './pace-metrics';
 import { PaceRefused } from './pace-refused';
 import { PaceStore } from './pace-store';
@@ -61,11 +60,6 @@ export class Pacer {
     if (limit !== undefined && remaining >= limit - 1) return;
     const word = { sinceMs: permit.grantedMs, calls: remaining, forMs: resetSeconds * 1000 + AFTER_BLOCK_MS };
     await this.store.cap(credential, word, budget);
-  }
-
-  /** Calls that a lane may still make now, as far as this process knows. */
-  left(secret: string, lane: Lane, budget: PaceBudget = CALCOM_BUDGET): number {
-    return this.paceOf(credentialOf(secret)).left(lane, budget);
   }
 
   private paceOf(credential: string): CredentialPace {
