@@ -13,7 +13,8 @@ const CONNECT_MS = 2_000;
  */
 const OPTIONS: AgentOptions = {
   keepAlive: true,
-  maxSockets: 50,
+  // More than the permits of two credentials: a call that has its permit must not wait for a socket, or its pace is lost.
+  maxSockets: 256,
   maxFreeSockets: 10,
   timeout: 4_000,
   scheduling: 'lifo',
