@@ -95,6 +95,16 @@ describe('a hostile caller', () => {
     expect(answer).toContain('Idempotency-Key');
   });
 
+  it('cannot pass another reason off as the same request by writing it in the query', async () => {
+    const { body: booking } = await desk.book(desk.request(startAt(5, 9)));
+    const cancel = (reason: string) =>
+      desk.call('DELETE', `/api/bookings/${booking.id}?reason=${reason}`, undefined, { 'idempotency-key': 'once' });
+    expect((await cancel('ill')).status).toBe(200);
+    const other = await cancel('bored');
+    expect([other.status, other.body.error?.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+    expect((await cancel('ill')).headers.get('idempotency-replayed')).toBe('true');
+  });
+
   function rawAnswer(request: string): Promise<string> {
     return new Promise((resolve) => {
       const socket = connect(Number(new URL(service.baseUrl).port), '127.0.0.1', () => socket.write(request));
