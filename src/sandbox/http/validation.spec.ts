@@ -7,11 +7,16 @@ const FIELDS: Field[] = [
   { name: 'note', rules: [isString], optional: true },
 ];
 
-function refusal(work: () => unknown): any {
+interface Refusal {
+  message: string;
+  details: { errors: Record<string, unknown>[]; message: string };
+}
+
+function refusal(work: () => unknown): Refusal {
   try {
     work();
   } catch (error) {
-    if (error instanceof ApiError) return error.body('/v2/x', '2027-01-01T00:00:00.000Z').error;
+    if (error instanceof ApiError) return (error.body('/v2/x', '2027-01-01T00:00:00.000Z') as { error: Refusal }).error;
     throw error;
   }
   throw new Error('nothing was refused');
