@@ -2,6 +2,8 @@
  * What can go wrong at a provider, by meaning. The stage decides what may be done next:
  * - refused (`SLOT_UNAVAILABLE`, `REFUSED`, `INVALID_REQUEST`, `*_NOT_FOUND`): nothing happened; repeating is pointless.
  * - not sent (`RATE_LIMITED`, `AUTHENTICATION_FAILED`, `UNAVAILABLE`): nothing happened; may be repeated later.
+ * - `NOT_SENT`: a prepared write that waited too long to be sent, or lost its connection first: nothing happened; prepare
+ *   it again at once.
  * - `OUTCOME_UNKNOWN`: the request had left and no trustworthy answer came; it may have taken effect. Never repeat it, look.
  */
 export type SchedulingErrorCode =
@@ -14,6 +16,7 @@ export type SchedulingErrorCode =
   | 'AUTHENTICATION_FAILED'
   | 'RATE_LIMITED'
   | 'UNAVAILABLE'
+  | 'NOT_SENT'
   | 'OUTCOME_UNKNOWN'
   | 'UNSUPPORTED';
 
@@ -45,7 +48,7 @@ export type RefusalReason =
 
 export interface SchedulingErrorDetails {
   reason?: RefusalReason;
-  /** Seconds after which a repeat makes sense; present for `RATE_LIMITED`. */
+  /** Seconds after which a repeat makes sense; present for `RATE_LIMITED`, and for `UNAVAILABLE` where it is known. */
   retryAfterSeconds?: number;
   /** The provider's HTTP status, when there was an answer. */
   providerStatus?: number;

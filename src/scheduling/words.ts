@@ -115,6 +115,12 @@ export interface EventTypeDraft {
   locations?: EventTypeLocation[];
 }
 
+/** An event type of a team. `hostIds` are the provider's ids of its members; absent = every member. */
+export interface TeamEventTypeDraft extends EventTypeDraft {
+  schedulingType?: Exclude<SchedulingType, 'individual'>;
+  hostIds?: string[];
+}
+
 /** A start that the provider offers: half-open [startMs, endMs). */
 export interface Slot {
   startMs: EpochMs;
@@ -209,6 +215,25 @@ export interface RescheduleRequest {
   reason?: string;
 }
 
+/** A start that the provider keeps for somebody for a while; it hides the start, and does not guard a booking of it. */
+export interface ReservationRequest {
+  eventTypeId: string;
+  startMs: EpochMs;
+  /** Only for types with several lengths. */
+  lengthMinutes?: Minutes;
+  /** The provider's default, five minutes at Cal.com, when absent. */
+  keptMinutes?: Minutes;
+}
+
+export interface Reservation {
+  /** Whoever has it can end the reservation. */
+  uid: string;
+  eventTypeId: string;
+  startMs: EpochMs;
+  endMs: EpochMs;
+  untilMs: EpochMs;
+}
+
 export interface AbsenceReport {
   uid: string;
   hostAbsent?: boolean;
@@ -220,6 +245,54 @@ export interface BookingSearch {
   attendeeEmail?: string;
   afterStartMs?: EpochMs;
   beforeEndMs?: EpochMs;
+}
+
+/** Where a booking stands in time and in the eyes of its host; `unconfirmed` waits for the host. */
+export type BookingState = 'upcoming' | 'recurring' | 'past' | 'cancelled' | 'unconfirmed';
+
+/** All that is given must hold; instants are exclusive or inclusive as the provider likes, so ask a little wider. */
+export interface BookingFilter {
+  /** Any of these. */
+  states?: BookingState[];
+  attendeeEmail?: string;
+  attendeeName?: string;
+  bookingUid?: string;
+  eventTypeIds?: string[];
+  teamIds?: string[];
+  afterStartMs?: EpochMs;
+  beforeEndMs?: EpochMs;
+  createdAfterMs?: EpochMs;
+  createdBeforeMs?: EpochMs;
+  updatedAfterMs?: EpochMs;
+  updatedBeforeMs?: EpochMs;
+  /** By start, ascending, when absent. */
+  sort?: { by: 'start' | 'end' | 'created' | 'updated'; order: 'ascending' | 'descending' };
+}
+
+export interface PageRequest {
+  /** From the page before; the first page when absent. */
+  cursor?: string;
+  /** 1 to 100; 100 when absent. */
+  size?: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Absent on the last page. Opaque, and good for the same filter only. */
+  nextCursor?: string;
+}
+
+/** Whose events a webhook tells. Those of an account leave out what its teams' event types are booked for. */
+export type WebhookScope =
+  | { level: 'account' }
+  | { level: 'event-type'; eventTypeId: string }
+  | { level: 'team-event-type'; teamId: string; eventTypeId: string };
+
+/** What a registration shall be. */
+export interface WebhookWish {
+  url: string;
+  secret: string;
+  triggers: string[];
 }
 
 /** A registration at the provider that sends events to us. The secret never leaves the provider's room on reads. */
