@@ -24,11 +24,11 @@ function portFrom(text: string | undefined): number {
   throw new Error('SANDBOX_PORT must be a port, 0 for any free one');
 }
 
-/** On when not set. */
-function teamsFrom(text: string | undefined): boolean {
-  if (text === undefined || text === '' || text === 'on') return true;
-  if (text === 'off') return false;
-  throw new Error('SANDBOX_TEAMS must be "on" or "off"');
+function switchFrom(name: 'SANDBOX_TEAMS' | 'SANDBOX_HOSTED', unset: boolean): boolean {
+  const text = process.env[name];
+  if (text === undefined || text === '') return unset;
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new Error(`${name} must be "on" or "off"`);
 }
 
 interface OwnDatabase {
@@ -48,13 +48,15 @@ async function main(): Promise<void> {
   // Read before a database is started for nothing.
   const rateLimit = rateLimitFrom(process.env.SANDBOX_RATE_LIMIT);
   const port = portFrom(process.env.SANDBOX_PORT);
-  const teams = teamsFrom(process.env.SANDBOX_TEAMS);
+  const teams = switchFrom('SANDBOX_TEAMS', true);
+  const hosted = switchFrom('SANDBOX_HOSTED', false);
   const database = await findDatabase();
   const sandbox = await startSandbox({
     databaseUrl: database.url,
     port,
     host: process.env.SANDBOX_HOST,
     teams,
+    hosted,
     rateLimit,
     log: (line) => console.log(JSON.stringify(line)),
   }).catch(async (error: unknown) => {

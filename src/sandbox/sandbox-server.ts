@@ -13,6 +13,8 @@ export interface SandboxOptions {
   rateLimit?: RateLimit | null;
   /** Whether the team routes exist; they do when absent. */
   teams?: boolean;
+  /** Whether it speaks the versions of the hosted service too; it does not when absent. */
+  hosted?: boolean;
   log?: (line: object) => void;
   /** Clock in epoch milliseconds; the machine's when absent. */
   now?: () => number;
@@ -27,9 +29,10 @@ export interface RunningSandbox {
 
 /** Starts a stand-in for Cal.com's API v2. Throws when the database or the port cannot be had. */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
-  const { databaseUrl, port, host = '127.0.0.1', rateLimit = null, teams = true } = options;
+  const { databaseUrl, port, host = '127.0.0.1', rateLimit = null, teams = true, hosted = false } = options;
   const now = options.now ?? ((): number => Date.now());
-  const sandbox = await openSandbox(databaseUrl, { rateLimit, teams, slotsCacheMs: 0 }, now);
+  const defaults = { rateLimit, rateLimitReset: 'seconds' as const, teams, hosted, slotsCacheMs: 0 };
+  const sandbox = await openSandbox(databaseUrl, defaults, now);
   const server = buildWebServer(sandbox, options.log ?? ((): void => undefined));
   const stop = async (): Promise<void> => {
     await server.close();

@@ -56,7 +56,11 @@ export async function openSandbox(databaseUrl: string, defaults: Settings, now: 
     settings,
     scenarios,
     journal,
-    limiter: new RateLimiter(() => settings.current.rateLimit, now),
+    limiter: new RateLimiter(
+      () => settings.current.rateLimit,
+      now,
+      () => settings.current.rateLimitReset,
+    ),
     slotsCache: new SlotsCache(() => settings.current.slotsCacheMs, now),
     races: new RaceWindow(),
     sender: new WebhookSender(journal, scenarios, now),

@@ -4,6 +4,7 @@ import { createBooking } from '../bookings/create-booking';
 import { confirmBooking, declineBooking, markAbsent } from '../bookings/decide-booking';
 import { bookingOf } from '../bookings/find-booking';
 import { listBookings } from '../bookings/list-bookings';
+import { listBookingsByCursor } from '../bookings/list-bookings-by-cursor';
 import { cancelOldBooking, createOldBooking, getOldBooking, listOldBookings } from '../bookings/old-bookings';
 import { rescheduleBooking } from '../bookings/reschedule-booking';
 import { Access, Call, Handler, Reply, Route, success } from '../http/call';
@@ -35,7 +36,10 @@ const route = (
 
 export const bookingRoutes: Route[] = [
   route('create', 'POST', '/v2/bookings', 'public', createBooking, createOldBooking),
-  route('list', 'GET', '/v2/bookings', 'permissions', listBookings, listOldBookings),
+  {
+    ...route('list', 'GET', '/v2/bookings', 'permissions', listBookings, listOldBookings),
+    byCursor: listBookingsByCursor,
+  },
   route('get', 'GET', '/v2/bookings/by-seat/:seatUid', 'public', getBySeat),
   route('get', 'GET', '/v2/bookings/:uid', 'public', getBooking, getOldBooking),
   route('reschedule', 'POST', '/v2/bookings/:uid/reschedule', 'public', rescheduleBooking),

@@ -33,7 +33,7 @@ export async function getOldBooking(call: Call): Promise<Reply> {
 
 export async function listOldBookings(call: Call): Promise<Reply> {
   const account = caller(call);
-  const found = await call.sandbox.bookings.ofAccount(account.id, account.email);
+  const found = await call.sandbox.bookings.concerning([account]);
   const bookings = await Promise.all(found.map((booking) => oldShape(call, booking)));
   return success({ bookings, recurringInfo: [], totalCount: bookings.length });
 }

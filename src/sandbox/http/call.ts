@@ -38,6 +38,8 @@ export interface Route {
   handler: Handler;
   /** Answers older and unknown versions; without it they are 404. */
   older?: Handler;
+  /** Answers 2026-05-01 where the server is the hosted one. */
+  byCursor?: Handler;
 }
 
 export const success = (data: unknown, status = 200, more: Json = {}): Reply => ({

@@ -58,7 +58,8 @@ export class Dispatcher {
     turn: Turn,
   ): Promise<Outcome> {
     const version = request.headers['cal-api-version'];
-    const handler = handlerFor(route, Array.isArray(version) ? version[0] : version);
+    const { hosted } = this.sandbox.settings.current;
+    const handler = handlerFor(route, Array.isArray(version) ? version[0] : version, hosted);
     if (!handler) throw notFound(`Cannot ${request.method} ${request.url}`);
     const token = tokenOf(request);
     const account = await identify(this.sandbox.accounts, token);

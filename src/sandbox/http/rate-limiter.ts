@@ -1,4 +1,4 @@
-import { RateLimit } from '../store/settings';
+import { RateLimit, RateLimitReset } from '../store/settings';
 
 interface Window {
   hits: number;
@@ -18,12 +18,13 @@ export class RateLimiter {
   constructor(
     private readonly limit: () => RateLimit | null,
     private readonly now: () => number,
+    private readonly reset: () => RateLimitReset = () => 'seconds',
   ) {}
 
   /** `caller` is the Authorization header, else the client id, else the address. */
   hit(caller: string): Verdict {
     const limit = this.limit();
-    if (!limit) return { allowed: true, headers: headers(120, 119, 60) };
+    if (!limit) return { allowed: true, headers: this.headers(120, 119, 60_000) };
     const now = this.now();
     const window = this.windowOf(caller, limit, now);
     window.hits += 1;
@@ -31,7 +32,12 @@ export class RateLimiter {
     const blocked = window.blockedUntilMs > now;
     const resetMs = blocked ? window.blockedUntilMs - now : window.endsMs - now;
     const remaining = blocked ? 0 : Math.max(0, limit.limit - window.hits);
-    return { allowed: !blocked, headers: headers(limit.limit, remaining, Math.ceil(resetMs / 1000)) };
+    return { allowed: !blocked, headers: this.headers(limit.limit, remaining, resetMs) };
+  }
+
+  /** What the Reset header says of a time so many milliseconds ahead, rounded up to seconds. */
+  resetIn(ms: number): string {
+    return String(Math.ceil((this.reset() === 'epoch' ? this.now() + ms : ms) / 1000));
   }
 
   clear(): void {
@@ -45,13 +51,13 @@ export class RateLimiter {
     this.windows.set(caller, fresh);
     return fresh;
   }
-}
 
-/** Reset is in seconds, not an epoch; there is no Retry-After. */
-function headers(limit: number, remaining: number, resetSeconds: number): Record<string, string> {
-  return {
-    'X-RateLimit-Limit-Default': String(limit),
-    'X-RateLimit-Remaining-Default': String(remaining),
-    'X-RateLimit-Reset-Default': String(resetSeconds),
-  };
+  /** There is no Retry-After. */
+  private headers(limit: number, remaining: number, resetMs: number): Record<string, string> {
+    return {
+      'X-RateLimit-Limit-Default': String(limit),
+      'X-RateLimit-Remaining-Default': String(remaining),
+      'X-RateLimit-Reset-Default': this.resetIn(resetMs),
+    };
+  }
 }

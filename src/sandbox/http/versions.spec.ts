@@ -31,10 +31,10 @@ describe('the version header', () => {
     ['any', '2024-09-04', current],
     ['any', 'nonsense', current],
   ] as const)('leads %s with %s to the controller of that version', (family, version, expected) => {
-    expect(handlerFor(route(family), version)).toBe(expected);
+    expect(handlerFor(route(family), version, false)).toBe(expected);
   });
 
   it('finds nothing where the older controller lacks the route', () => {
-    expect(handlerFor(route('bookings', false), undefined)).toBeUndefined();
+    expect(handlerFor(route('bookings', false), undefined, false)).toBeUndefined();
   });
 });

@@ -9,6 +9,7 @@ import { teamRoutes } from '../api/team-routes';
 import { TRIGGERS, webhookRoutes } from '../api/webhook-routes';
 import { registerControlRoutes } from '../control/control-routes';
 import { Sandbox } from '../sandbox';
+import { hasTeams } from '../store/settings';
 import { Route } from './call';
 import { Dispatcher, Log } from './dispatcher';
 import { ApiError, badRequest, flatError, notFound } from './errors';
@@ -43,7 +44,7 @@ export function buildWebServer(sandbox: Sandbox, log: Log): FastifyInstance {
   server.get('/health', (_request, reply) => reply.type('text/plain').send('OK'));
   registerControlRoutes(server, sandbox, TARGETS);
   for (const route of ROUTES) addRoute(server, dispatcher, route);
-  for (const route of teamRoutes) addRoute(server, dispatcher, route, () => sandbox.settings.current.teams);
+  for (const route of teamRoutes) addRoute(server, dispatcher, route, () => hasTeams(sandbox.settings.current));
   server.setNotFoundHandler((request, reply) => dispatcher.refuse(cannot(request), request, reply));
   server.setErrorHandler((error, request, reply) => {
     const refusal = transportError(error);

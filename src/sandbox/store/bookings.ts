@@ -1,6 +1,6 @@
 import { PoolClient } from 'pg';
 import { Database } from './database';
-import { Booking, BookingDetails, BookingStatus } from './records';
+import { Account, Booking, BookingDetails, BookingStatus } from './records';
 
 type Row = {
   id: number;
@@ -149,12 +149,15 @@ export class BookingStore {
     return found.length;
   }
 
-  /** Everything the account hosts or attends. */
-  async ofAccount(accountId: number, email: string): Promise<Booking[]> {
-    return this.query(`($1 = any(host_ids) or data -> 'attendees' @> $2) order by start_ms, id`, [
-      accountId,
-      JSON.stringify([{ email }]),
-    ]);
+  /** Everything one of the people hosts or attends, and every booking of one of the types or of their children. */
+  async concerning(people: Pick<Account, 'id' | 'email'>[], eventTypeIds: number[] = []): Promise<Booking[]> {
+    return this.query(
+      `host_ids && $1::integer[]
+         or exists (select from jsonb_array_elements(data -> 'attendees') attendee where attendee ->> 'email' = any($2))
+         or event_type_id in (select id from sandbox.event_types where id = any($3) or parent_id = any($3))
+       order by start_ms, id`,
+      [people.map(({ id }) => id), people.map(({ email }) => email), eventTypeIds],
+    );
   }
 
   async all(hostId?: number): Promise<Booking[]> {

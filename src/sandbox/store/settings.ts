@@ -6,13 +6,21 @@ export interface RateLimit {
   blockMs: number;
 }
 
+export type RateLimitReset = 'seconds' | 'epoch';
+
 export interface Settings {
   rateLimit: RateLimit | null;
+  /** What `X-RateLimit-Reset-Default` says: the seconds left, as every measured server, or the epoch second itself. */
+  rateLimitReset: RateLimitReset;
   /** Off, as on cal.diy: the team routes do not exist. */
   teams: boolean;
+  /** On: speaks the versions of the hosted service too. The hosted service has teams, whatever `teams` says. */
+  hosted: boolean;
   /** How long an answer of `GET /v2/slots` may be repeated; about 2,000 on the real servers. */
   slotsCacheMs: number;
 }
+
+export const hasTeams = ({ teams, hosted }: Settings): boolean => teams || hosted;
 
 /** What can be switched while running. Survives a restart; `reset` goes back to the values of the start. */
 export class SettingsStore {
