@@ -93,13 +93,25 @@ async function showType(call: Call, team: Team, eventType: EventType, inList = t
   return showTeamEventType(eventType, team, await hostsOf(call.sandbox, eventType), inList);
 }
 
+const slugTaken = (error: unknown): unknown =>
+  isUniqueViolation(error) ? badRequest('Team event type with this slug already exists') : error;
+
+/** Throws 404 when a host does not belong to the team. */
+function checkHosts(team: Team, { hosts = [] }: Partial<EventTypeInput>): void {
+  const strangers = hosts.filter((host) => team.members.every(({ userId }) => userId !== host.userId));
+  if (strangers.length === 0) return;
+  const ids = strangers.map(({ userId }) => userId).join(', ');
+  throw notFound(`Invalid hosts: ${ids} are not members of team with id ${team.id}.`);
+}
+
 /** A managed type is the parent of one personal type per member. */
 async function createType(call: Call): Promise<Reply> {
   const team = await ownTeam(call);
   const input = readEventType(call.body, true);
+  checkHosts(team, input);
   const owner = { ownerId: null, teamId: team.id };
   const eventType = await call.sandbox.eventTypes.create(owner, input).catch((error: unknown) => {
-    throw isUniqueViolation(error) ? badRequest('Team already has an event type with this slug.') : error;
+    throw slugTaken(error);
   });
   if (input.schedulingType === 'managed') await createChildren(call, eventType, input);
   const shown = await showType(call, team, eventType, false);
@@ -135,7 +147,11 @@ const getType: Handler = async (call) => {
 async function updateType(call: Call): Promise<Reply> {
   const team = await ownTeam(call);
   const eventType = await ownType(call, team);
-  const changed = await call.sandbox.eventTypes.change(eventType.id, readEventTypeChange(call.body, true));
+  const change = readEventTypeChange(call.body, true);
+  checkHosts(team, change);
+  const changed = await call.sandbox.eventTypes.change(eventType.id, change).catch((error: unknown) => {
+    throw slugTaken(error);
+  });
   return success(await showType(call, team, changed));
 }
 

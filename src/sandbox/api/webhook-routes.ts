@@ -64,6 +64,8 @@ async function ownerOf(call: Call): Promise<WebhookOwner> {
   const id = Number(call.params.eventTypeId);
   const eventType = await call.sandbox.eventTypes.byId(id);
   if (!eventType) throw notFound(`Event type (${id}) not found`);
+  const { teamId } = call.params;
+  if (teamId !== undefined && eventType.teamId !== Number(teamId)) throw notFound(`Event type (${id}) not found`);
   const team = eventType.teamId === null ? undefined : await call.sandbox.teams.byId(eventType.teamId);
   if (eventType.ownerId !== account.id && !team?.members.some(({ userId }) => userId === account.id)) {
     throw forbidden(`User (${account.id}) is not the owner of event type (${id})`);
@@ -149,21 +151,22 @@ function routesUnder(prefix: string, path: string): Route[] {
   ];
 }
 
-export const webhookRoutes: Route[] = [
-  ...routesUnder('webhooks', '/v2/webhooks'),
-  ...routesUnder('eventTypeWebhooks', '/v2/event-types/:eventTypeId/webhooks'),
+const routesOfTypes = (path: string): Route[] => [
+  ...routesUnder('eventTypeWebhooks', path),
   {
     operation: 'eventTypeWebhooks.deleteAll',
     method: 'DELETE',
-    path: '/v2/event-types/:eventTypeId/webhooks',
+    path,
     access: 'required',
     family: 'any',
     handler: removeAll,
   },
 ];
 
+export const webhookRoutes: Route[] = [
+  ...routesUnder('webhooks', '/v2/webhooks'),
+  ...routesOfTypes('/v2/event-types/:eventTypeId/webhooks'),
+];
+
 /** The webhooks of team event types answer the same, under a longer path. */
-export const teamWebhookRoutes: Route[] = routesUnder(
-  'eventTypeWebhooks',
-  '/v2/teams/:teamId/event-types/:eventTypeId/webhooks',
-);
+export const teamWebhookRoutes: Route[] = routesOfTypes('/v2/teams/:teamId/event-types/:eventTypeId/webhooks');

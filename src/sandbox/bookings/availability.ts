@@ -20,6 +20,13 @@ export async function hostsOf(sandbox: Sandbox, eventType: EventType): Promise<A
   return sandbox.accounts.byIds(team?.members.map(({ userId }) => userId) ?? []);
 }
 
+/** Hosts that every booking of a round-robin type has, and those of whom it has one. */
+export function splitHosts(eventType: EventType, hosts: Account[]): { mandatory: Account[]; rotating: Account[] } {
+  const isMandatory = ({ id }: Account): boolean =>
+    eventType.input.hosts?.some(({ userId, mandatory }) => userId === id && mandatory === true) ?? false;
+  return { mandatory: hosts.filter(isMandatory), rotating: hosts.filter((host) => !isMandatory(host)) };
+}
+
 /** Times at which the host cannot take a booking of this type, buffers of both sides included. */
 export async function busyTimes(
   sandbox: Sandbox,

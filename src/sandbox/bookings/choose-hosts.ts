@@ -3,7 +3,7 @@ import { Sandbox } from '../sandbox';
 import { noticeMs, windowOf } from '../event-types/rules';
 import { SlotInterval } from '../slots/slot-grid';
 import { Account, Booking, EventType } from '../store/records';
-import { hostsOf, isFree } from './availability';
+import { hostsOf, isFree, splitHosts } from './availability';
 
 const OUT_OF_BOUNDS =
   'The event type can\'t be booked at the "start" time provided. This could be because it\'s too soon (violating the ' +
@@ -20,7 +20,8 @@ export function checkBounds(eventType: EventType, zone: string, startMs: number,
 }
 
 /**
- * Hosts of the new booking, organizer first: all of a collective type, the least busy free one of a round-robin.
+ * Hosts of the new booking, organizer first: all of a collective type; of a round-robin the mandatory ones and, of the
+ * free others, the one of the highest priority that has the fewest bookings.
  * Throws 400 when nobody suitable is free.
  */
 export async function chooseHosts(
@@ -33,10 +34,8 @@ export async function chooseHosts(
   const free: Account[] = [];
   for (const host of hosts) if (await isFree(sandbox, eventType, host, span, except)) free.push(host);
   const type = eventType.input.schedulingType;
-  if (type === 'roundRobin') {
-    const [chosen] = await byLoad(sandbox, eventType, free);
-    if (chosen) return [chosen];
-  } else if (free.length === hosts.length && hosts.length > 0) return hosts;
+  const chosen = type === 'roundRobin' ? await ofRotation(sandbox, eventType, hosts, free) : hosts;
+  if (chosen.length > 0 && chosen.every((host) => free.includes(host))) return chosen;
   throw badRequest(
     type === undefined
       ? 'User either already has booking at this time or is not available'
@@ -44,8 +43,26 @@ export async function chooseHosts(
   );
 }
 
-async function byLoad(sandbox: Sandbox, eventType: EventType, hosts: Account[]): Promise<Account[]> {
+/** The mandatory hosts, free or not, and one of the others; nobody when others are needed and none is free. */
+async function ofRotation(
+  sandbox: Sandbox,
+  eventType: EventType,
+  hosts: Account[],
+  free: Account[],
+): Promise<Account[]> {
+  const { mandatory, rotating } = splitHosts(eventType, hosts);
+  if (rotating.length === 0) return mandatory;
+  const candidates = rotating.filter((host) => free.includes(host));
+  const [chosen] = await byRank(sandbox, eventType, candidates);
+  return chosen ? [...mandatory, chosen] : [];
+}
+
+const PRIORITIES = ['lowest', 'low', 'medium', 'high', 'highest'];
+
+async function byRank(sandbox: Sandbox, eventType: EventType, hosts: Account[]): Promise<Account[]> {
   const bookings = await sandbox.bookings.ofType(eventType.id, 0, Number.MAX_SAFE_INTEGER);
   const load = (host: Account): number => bookings.filter(({ hostIds }) => hostIds[0] === host.id).length;
-  return [...hosts].sort((a, b) => load(a) - load(b));
+  const rank = (host: Account): number =>
+    PRIORITIES.indexOf(eventType.input.hosts?.find(({ userId }) => userId === host.id)?.priority ?? 'medium');
+  return [...hosts].sort((a, b) => rank(b) - rank(a) || load(a) - load(b));
 }

@@ -15,7 +15,9 @@ export async function announce(
   if (!host) return;
   // Account webhooks do not fire for team types.
   const personal = eventType.teamId === null ? host.id : null;
-  const subscribers = await sandbox.webhooks.subscribers(personal, eventType.id, trigger);
+  // A child of a managed type tells its parent's subscribers too.
+  const types = [eventType.id, ...(eventType.parentId === null ? [] : [eventType.parentId])];
+  const subscribers = await sandbox.webhooks.subscribers(personal, types, trigger);
   if (subscribers.length === 0) return;
   const team = eventType.teamId === null ? undefined : await sandbox.teams.byId(eventType.teamId);
   const subject = { booking, eventType, host, team, origin: sandbox.origin };

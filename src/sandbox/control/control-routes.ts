@@ -1,8 +1,8 @@
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Sandbox } from '../sandbox';
 import { NewAccount } from '../store/accounts';
-import { Settings } from '../store/settings';
 import { readScenario, ScenarioTargets } from './scenario-input';
+import { readSettings } from './settings-input';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
@@ -25,7 +25,9 @@ export function registerControlRoutes(server: FastifyInstance, sandbox: Sandbox,
     reply.status(201).send(await createTeam(sandbox, request.body as TeamInput)),
   );
   server.get(control('settings'), options, async () => sandbox.settings.current);
-  server.put(control('settings'), options, (request) => changeSettings(sandbox, request.body as Partial<Settings>));
+  server.put(control('settings'), options, (request, reply) =>
+    changeSettings(sandbox, readSettings(request.body), reply),
+  );
   server.post(control('scenarios'), options, (request, reply) =>
     createScenario(sandbox, readScenario(request.body, targets), reply),
   );
@@ -73,9 +75,14 @@ async function createTeam(sandbox: Sandbox, { name, slug, members }: TeamInput):
   return sandbox.teams.create(name, slug, ids);
 }
 
-async function changeSettings(sandbox: Sandbox, change: Partial<Settings>): Answer {
+async function changeSettings(
+  sandbox: Sandbox,
+  change: ReturnType<typeof readSettings>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (typeof change === 'string') return reply.status(400).send({ message: change });
   if (change.rateLimit !== undefined) sandbox.limiter.clear();
-  return sandbox.settings.change(change);
+  return reply.send(await sandbox.settings.change(change));
 }
 
 async function createScenario(

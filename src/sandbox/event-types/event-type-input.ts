@@ -1,11 +1,14 @@
 import { badRequest, Json } from '../http/errors';
 import {
+  custom,
   Field,
   globalPipe,
   isArray,
   isBoolean,
+  isEnum,
   isInt,
   isNumber,
+  isPlainObject,
   isObject,
   isString,
   minimum,
@@ -55,11 +58,23 @@ const CREATE: Field[] = [
 
 const CHANGE = CREATE.map((field) => ({ ...field, optional: true }));
 
-const TEAM: Field[] = [
-  optional('schedulingType', isString),
-  optional('hosts', isArray),
-  optional('assignAllTeamMembers', isBoolean),
-];
+const PRIORITIES = ['lowest', 'low', 'medium', 'high', 'highest'];
+
+function isHost(value: unknown): boolean {
+  if (!isPlainObject(value) || typeof value.userId !== 'number') return false;
+  const { mandatory = false, priority = 'medium' } = value;
+  return typeof mandatory === 'boolean' && PRIORITIES.includes(priority as string);
+}
+
+const areHosts = custom(
+  'hosts',
+  'each value in $ must have a userId and may have mandatory and a priority',
+  (value) => Array.isArray(value) && value.every(isHost),
+);
+
+const TEAM: Field[] = [optional('hosts', areHosts, isArray), optional('assignAllTeamMembers', isBoolean)];
+
+const SCHEDULING: Field = { name: 'schedulingType', rules: [isEnum(['collective', 'roundRobin', 'managed'])] };
 
 const PLACES = ['address', 'link', 'integration', 'phone'];
 const ATTENDEE_PLACES = ['attendeeAddress', 'attendeePhone', 'attendeeDefined', 'organizersDefaultApp'];
@@ -74,13 +89,13 @@ function checkLocations(input: Json): void {
 
 /** Throws 400; unknown properties, `requiresConfirmation` among them, are dropped without a word. */
 export function readEventType(body: unknown, forTeam = false): EventTypeInput {
-  const input = globalPipe(forTeam ? [...CREATE, ...TEAM] : CREATE, body);
+  const input = globalPipe(forTeam ? [...CREATE, SCHEDULING, ...TEAM] : CREATE, body);
   checkLocations(input);
   return input as unknown as EventTypeInput;
 }
 
 export function readEventTypeChange(body: unknown, forTeam = false): Partial<EventTypeInput> {
-  const input = globalPipe(forTeam ? [...CHANGE, ...TEAM] : CHANGE, body);
+  const input = globalPipe(forTeam ? [...CHANGE, { ...SCHEDULING, optional: true }, ...TEAM] : CHANGE, body);
   checkLocations(input);
   return input;
 }

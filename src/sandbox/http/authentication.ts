@@ -16,6 +16,9 @@ const NO_PERMISSION =
 
 const unauthorized = (message: string): ApiError => nestError(401, message);
 
+/** The answer to a key that nobody has. */
+export const invalidKey = (): ApiError => unauthorized('CustomThrottlerGuard - Invalid API Key');
+
 /** The token of `Bearer <token>`, or a bare `<token>`; '' when the header is there in another form. */
 export function tokenOf(request: FastifyRequest): string | undefined {
   const header = request.headers.authorization;
@@ -29,7 +32,7 @@ export function tokenOf(request: FastifyRequest): string | undefined {
 export async function identify(accounts: AccountStore, token: string | undefined): Promise<Account | undefined> {
   if (!token?.startsWith('cal_')) return undefined;
   const account = await accounts.byKey(token);
-  if (!account) throw unauthorized('CustomThrottlerGuard - Invalid API Key');
+  if (!account) throw invalidKey();
   return account;
 }
 

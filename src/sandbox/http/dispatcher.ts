@@ -2,24 +2,15 @@ import { FastifyReply, FastifyRequest } from 'fastify';
 import { Turn } from '../race-window';
 import { Sandbox } from '../sandbox';
 import { fingerprint, withoutKeys } from '../store/journal';
-import { Scenario } from '../store/scenarios';
 import { authorize, identify, tokenOf } from './authentication';
-import { Call, Handler, Reply, Route } from './call';
-import { ApiError, badRequest, flatError, notFound, tooManyRequests } from './errors';
+import { Call, Reply, Route } from './call';
+import { ApiError, badRequest, INTERNAL_ERROR, notFound, tooManyRequests } from './errors';
+import { Log, stage } from './faults';
+import { deliver, Outcome, said } from './outcome';
 import { handlerFor } from './versions';
-
-/** How long a scenario waits when it does not say. */
-const DEFAULT_DELAY_MS = 1_000;
 
 /** Calls that check first and write later. */
 const WRITES = new Set(['bookings.create', 'bookings.reschedule', 'bookings.cancel']);
-
-export type Log = (line: object) => void;
-
-export const INTERNAL_ERROR = 'Internal server error';
-
-/** What left the house: a reply, raw text instead of JSON, or nothing but a cut connection. */
-type Outcome = { reply: Reply; headers: Record<string, string> } | { raw: string } | { cut: true };
 
 /** Runs one route: version, throttling, authentication, scenario, handler, error shape, journal. */
 export class Dispatcher {
@@ -35,13 +26,7 @@ export class Dispatcher {
       .catch((error: unknown) => ({ reply: this.errorReply(error, request.url), headers }))
       .finally(() => turn.end());
     await this.record(route.operation, request, outcome);
-    if ('cut' in outcome) {
-      response.hijack();
-      request.raw.socket.destroy();
-      return response;
-    }
-    if ('raw' in outcome) return response.status(200).type('text/html').send(outcome.raw);
-    return response.status(outcome.reply.status).headers(outcome.headers).send(outcome.reply.body);
+    return deliver(outcome, request, response);
   }
 
   /** Journal entry and answer of what failed before a route was reached. */
@@ -77,50 +62,14 @@ export class Dispatcher {
       account,
       pause: () => turn.pause(),
     };
-    const scenario = await this.sandbox.scenarios.takeForCall(route.operation, account?.key);
-    return scenario ? this.staged(scenario, handler, call, headers) : { reply: await handler(call), headers };
-  }
-
-  private async staged(
-    scenario: Scenario,
-    handler: Handler,
-    call: Call,
-    headers: Record<string, string>,
-  ): Promise<Outcome> {
-    const waitMs = scenario.delayMs ?? DEFAULT_DELAY_MS;
-    switch (scenario.scenario) {
-      case 'conflict':
-        throw badRequest('User either already has booking at this time or is not available');
-      case 'rate-limited':
-        Object.assign(headers, { 'X-RateLimit-Remaining-Default': '0' });
-        Object.assign(headers, { 'X-RateLimit-Reset-Default': String(Math.ceil(waitMs / 1000)) });
-        throw tooManyRequests();
-      case 'slow':
-        await this.sandbox.sender.pause(waitMs);
-        return { reply: await handler(call), headers };
-      case 'error-before':
-        throw flatError(500, INTERNAL_ERROR);
-      case 'effect-late':
-        this.later(waitMs, handler, call);
-        return { cut: true };
-      default:
-        return this.afterEffect(scenario, await handler(call), headers);
-    }
-  }
-
-  private afterEffect(scenario: Scenario, reply: Reply, headers: Record<string, string>): Outcome {
-    if (scenario.scenario === 'error-after') throw flatError(500, INTERNAL_ERROR);
-    if (scenario.scenario === 'answer-lost') return { cut: true };
-    if (scenario.scenario === 'garbage') return { raw: '<html><body>upstream connect error {"data":</body></html>' };
-    return { reply, headers };
-  }
-
-  private later(waitMs: number, handler: Handler, call: Call): void {
-    const work = async (): Promise<void> => {
-      await this.sandbox.sender.pause(waitMs);
-      await handler(call);
-    };
-    this.sandbox.sender.track(work().catch((error: unknown) => this.log({ msg: 'late effect refused', error })));
+    const scenario = await this.sandbox.scenarios.takeForCall({
+      operation: route.operation,
+      key: account?.key,
+      method: route.method,
+      paths: [route.path, pathOf(request)],
+    });
+    if (!scenario) return { reply: await handler(call), headers };
+    return stage(scenario, { call, handler, headers, log: this.log });
   }
 
   private errorReply(error: unknown, path: string): Reply {
@@ -137,13 +86,12 @@ export class Dispatcher {
     const entry = {
       operation,
       method: request.method,
-      path: withoutKeys(request.url.split('?')[0] ?? ''),
+      path: withoutKeys(pathOf(request)),
       query: request.query,
       apiVersion: typeof version === 'string' ? version : null,
       key: token ? fingerprint(token) : null,
       body: request.body ?? null,
-      status: 'reply' in outcome ? outcome.reply.status : 0,
-      answer: 'reply' in outcome ? outcome.reply.body : 'raw' in outcome ? outcome.raw : null,
+      ...said(outcome),
     };
     this.log({ msg: 'call', operation, method: entry.method, path: entry.path, status: entry.status });
     await this.sandbox.journal.recordCall(entry, this.sandbox.now());
@@ -159,6 +107,8 @@ function checkNumbers(params: Record<string, string>): void {
     }
   }
 }
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? '';
 
 function callerName(request: FastifyRequest): string {
   const clientId = request.headers['x-cal-client-id'];

@@ -1,5 +1,7 @@
 export type Json = Record<string, unknown>;
 
+export const INTERNAL_ERROR = 'Internal server error';
+
 const CLASS_NAMES: Record<number, [code: string, label: string]> = {
   400: ['BadRequestException', 'Bad Request'],
   401: ['UnauthorizedException', 'Unauthorized'],

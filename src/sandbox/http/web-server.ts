@@ -11,8 +11,9 @@ import { registerControlRoutes } from '../control/control-routes';
 import { Sandbox } from '../sandbox';
 import { hasTeams } from '../store/settings';
 import { Route } from './call';
-import { Dispatcher, Log } from './dispatcher';
+import { Dispatcher } from './dispatcher';
 import { ApiError, badRequest, flatError, notFound } from './errors';
+import { Log } from './faults';
 
 /** As the real servers: 100 kB, above it 413. */
 const BODY_LIMIT_BYTES = 100 * 1024;
@@ -27,7 +28,7 @@ const ROUTES: Route[] = [
 ];
 
 const TARGETS = {
-  operations: new Set([...ROUTES, ...teamRoutes].map(({ operation }) => operation)),
+  routes: [...ROUTES, ...teamRoutes],
   triggers: new Set(TRIGGERS),
 };
 

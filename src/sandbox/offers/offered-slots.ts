@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import { Json } from '../http/errors';
 import { Sandbox } from '../sandbox';
 import { noticeMs, seatsOf, windowOf } from '../event-types/rules';
-import { busyTimes, hasFreeSeat, hostsOf, limitReached, scheduleOf } from '../bookings/availability';
+import { busyTimes, hasFreeSeat, hostsOf, limitReached, scheduleOf, splitHosts } from '../bookings/availability';
 import { computeSlots, SlotInterval } from '../slots/slot-grid';
 import { Account, Booking, EventType } from '../store/records';
 
@@ -16,18 +16,25 @@ export interface SlotQuestion {
   moving?: Booking;
 }
 
-/** The free starts of an event type: of any host of a round-robin, of all hosts together otherwise. */
+/**
+ * The free starts of an event type: of all hosts together; of a round-robin, of any host that is free together with the
+ * mandatory ones.
+ */
 export async function offeredSlots(sandbox: Sandbox, question: SlotQuestion): Promise<SlotInterval[]> {
   const { eventType } = question;
   if (eventType.input.schedulingType === 'managed') return [];
   const hosts = await hostsOf(sandbox, eventType);
-  const [first, ...others] = await Promise.all(hosts.map((host) => slotsOfHost(sandbox, question, host)));
-  if (!first) return [];
-  const merged =
-    eventType.input.schedulingType === 'roundRobin'
-      ? unite([first, ...others])
-      : first.filter((slot) => others.every((slots) => slots.some(({ startMs }) => startMs === slot.startMs)));
+  const listsOf = (some: Account[]): Promise<SlotInterval[][]> =>
+    Promise.all(some.map((host) => slotsOfHost(sandbox, question, host)));
+  const isRotating = eventType.input.schedulingType === 'roundRobin';
+  const { mandatory, rotating } = isRotating ? splitHosts(eventType, hosts) : { mandatory: hosts, rotating: [] };
+  const together = await listsOf(mandatory);
+  const merged = intersect(rotating.length > 0 ? [...together, unite(await listsOf(rotating))] : together);
   return withinLimits(sandbox, eventType, hosts[0]?.timeZone ?? 'utc', merged);
+}
+
+function intersect([first = [], ...others]: SlotInterval[][]): SlotInterval[] {
+  return first.filter((slot) => others.every((slots) => slots.some(({ startMs }) => startMs === slot.startMs)));
 }
 
 function unite(lists: SlotInterval[][]): SlotInterval[] {

@@ -52,13 +52,13 @@ export class WebhookStore {
     return (await this.db.rows<Row>(sql, [owner.userId, owner.eventTypeId])).map(toWebhook);
   }
 
-  /** Active subscribers of a booking: the organizer's own ones (personal types only) and those of the type. */
-  async subscribers(userId: number | null, eventTypeId: number, trigger: string): Promise<Webhook[]> {
+  /** Active subscribers of a booking: the organizer's own ones (personal types only) and those of the types. */
+  async subscribers(userId: number | null, eventTypeIds: number[], trigger: string): Promise<Webhook[]> {
     const rows = await this.db.rows<Row>(
       `select * from sandbox.webhooks
-       where (user_id = $1 or event_type_id = $2) and (data -> 'active')::boolean
+       where (user_id = $1 or event_type_id = any($2)) and (data -> 'active')::boolean
          and data -> 'triggers' ? $3 order by created_ms, id`,
-      [userId, eventTypeId, trigger],
+      [userId, eventTypeIds, trigger],
     );
     return rows.map(toWebhook);
   }

@@ -67,12 +67,14 @@ describe('the sandbox as a process of its own', () => {
     expect((await again.book(type, `${DAY}T09:00:00Z`, 'after')).status).toBe('accepted');
   });
 
-  it('is told its port, rate limit and teams by its environment, and ends with 0 on SIGTERM', async () => {
-    const client = await start({ SANDBOX_TEAMS: 'off', SANDBOX_RATE_LIMIT: '7/30/90' });
+  it('is told its port, rate limit, teams and dialect by its environment, and ends with 0 on SIGTERM', async () => {
+    const client = await start({ SANDBOX_TEAMS: 'off', SANDBOX_HOSTED: 'on', SANDBOX_RATE_LIMIT: '7/30/90' });
     await client.control('POST', '/_sandbox/reset');
     expect(await client.control('GET', '/_sandbox/settings')).toEqual({
       rateLimit: { limit: 7, windowMs: 30_000, blockMs: 90_000 },
+      rateLimitReset: 'seconds',
       teams: false,
+      hosted: true,
       slotsCacheMs: 0,
     });
     const ended = once(child as ChildProcess, 'exit');
@@ -84,6 +86,7 @@ describe('the sandbox as a process of its own', () => {
     ['SANDBOX_RATE_LIMIT', '120', /^SANDBOX_RATE_LIMIT must be /],
     ['SANDBOX_PORT', 'http', /^SANDBOX_PORT must be /],
     ['SANDBOX_TEAMS', 'no', /^SANDBOX_TEAMS must be /],
+    ['SANDBOX_HOSTED', 'yes', /^SANDBOX_HOSTED must be /],
   ])('refuses to start with %s=%s, in one clear line', async (name, value, message) => {
     const started = spawnSandbox({ [name]: value });
     let errors = '';

@@ -97,6 +97,36 @@ describe('the rate limit over HTTP', () => {
     expect(await statuses(4)).toEqual([200, 200, 200, 429]);
   });
 
+  it('says the epoch second of the reset instead of the seconds left when it is told to', async () => {
+    await world.fresh({ rateLimit: { ...LONG_BLOCK, limit: 1 }, rateLimitReset: 'epoch' });
+    const before = Math.floor(Date.now() / 1000);
+    const resets = [await me(), await me()].map((answer) => Number(limitHeaders(answer)[2]));
+    const after = Math.ceil(Date.now() / 1000);
+    // The window ends 5 s after the first call, the block 60 s after the second.
+    for (const [index, seconds] of [5, 60].entries()) {
+      expect(resets[index]).toBeGreaterThanOrEqual(before + seconds);
+      expect(resets[index]).toBeLessThanOrEqual(after + seconds);
+    }
+    await world.fresh({ rateLimitReset: 'epoch' });
+    await world.order({ scenario: 'rate-limited', operation: 'me.get', delayMs: 30_000 });
+    expect(Number(limitHeaders(await me())[2])).toBeGreaterThanOrEqual(before + 30);
+  });
+
+  it.each([
+    ['a limit of nothing', { rateLimit: { ...LONG_BLOCK, limit: 0 } }],
+    ['a limit without a block', { rateLimit: { limit: 3, windowMs: 1_000 } }],
+    ['a reset in minutes', { rateLimitReset: 'minutes' }],
+    ['a switch that is no switch', { hosted: 'on' }],
+    ['a misspelt setting', { rateLimits: null }],
+    ['no settings', []],
+  ])('refuses %s, and changes nothing', async (_what, body) => {
+    await world.fresh();
+    const before = await world.client.control('GET', '/_sandbox/settings');
+    const refused = await world.client.send({ method: 'PUT', path: '/_sandbox/settings', body });
+    expect(refused.status).toBe(400);
+    expect(await world.client.control('GET', '/_sandbox/settings')).toEqual(before);
+  });
+
   it('takes a new limit at once, unblocking everybody, and none at all as none', async () => {
     await world.fresh({ rateLimit: { ...LONG_BLOCK, limit: 1 } });
     expect(await statuses(2)).toEqual([200, 429]);

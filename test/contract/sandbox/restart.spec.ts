@@ -51,7 +51,9 @@ describe('a sandbox that was restarted on its database', () => {
     }
     expect(await world.client.control('GET', '/_sandbox/settings')).toEqual({
       rateLimit: null,
+      rateLimitReset: 'seconds',
       teams: true,
+      hosted: false,
       slotsCacheMs: 0,
     });
     await world.fresh();
