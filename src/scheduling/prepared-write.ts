@@ -7,6 +7,17 @@ import { SchedulingError } from './scheduling-error';
  */
 export const INTENT_AGE_MAX_MS = 500;
 
+/** A point in time by two clocks: one stops while a machine is suspended, the other can be set. */
+export class Moment {
+  private readonly monotonicMs = performance.now();
+  private readonly wallMs = Date.now();
+
+  /** Milliseconds since then, by the clock that says more. Never negative. */
+  age(): number {
+    return Math.max(0, performance.now() - this.monotonicMs, Date.now() - this.wallMs);
+  }
+}
+
 /**
  * A write with everything that it would have to wait for: its permit, the breaker's leave and a connected socket. So
  * that between the record "this call may be in flight" and its bytes nothing is left to wait for.
@@ -17,12 +28,12 @@ export interface PreparedWrite<T> {
   /**
    * Sends, over the connection that stands ready and over no other.
    *
-   * @param intentAtMs `performance.now()` of the moment before the intent was recorded; this moment when absent.
+   * @param intentAt the moment before the intent was recorded; this moment when absent.
    * @throws SchedulingError `NOT_SENT` when the intent is older than {@link INTENT_AGE_MAX_MS}, the preparation older
    *   than a second, or the connection has closed: nothing left. Prepare again, with an intent of its own.
    * @throws SchedulingError whatever the operation names.
    */
-  send(intentAtMs?: number): Promise<T>;
+  send(intentAt?: Moment): Promise<T>;
   /** Gives the preparation up. Has no effect once sent. */
   release(): void;
 }

@@ -1,17 +1,19 @@
+import type { ProviderWrites } from './provider-writes';
 import type {
-  AbsenceReport,
   Account,
-  BookingRequest,
+  BookingFilter,
   BookingSearch,
   EventType,
-  EventTypeDraft,
+  Page,
+  PageRequest,
   Person,
   ProviderBooking,
-  RescheduleRequest,
+  Reservation,
   Schedule,
   Slot,
   SlotQuery,
   Team,
+  WebhookScope,
   WebhookSubscription,
 } from './words';
 
@@ -23,6 +25,8 @@ export interface ProviderCapabilities {
   holds: boolean;
   teams: boolean;
   webhooks: boolean;
+  /** How its list of bookings is paged; `pages` can skip or repeat a booking when others are made meanwhile. */
+  bookingList: 'pages' | 'cursor';
 }
 
 export interface Verification {
@@ -39,13 +43,15 @@ export interface CallContext {
 }
 
 /**
- * One company's account at one provider.
+ * One company's account at one provider: what can be read, and what can be changed, in two steps, through
+ * {@link SchedulingProvider.prepare}.
  *
- * Every method throws {@link SchedulingError} with one of these, besides what it names itself:
- * `AUTHENTICATION_FAILED` (the credential is refused), `RATE_LIMITED` (not sent, or refused for its pace),
- * `UNAVAILABLE` (a read got no usable answer). A write whose answer was lost after it had left throws `OUTCOME_UNKNOWN`.
+ * Every read throws {@link SchedulingError} with one of these, besides what it names itself: `AUTHENTICATION_FAILED` (the
+ * credential is refused), `RATE_LIMITED` (not sent, or refused for its pace), `UNAVAILABLE` (no usable answer).
  */
 export interface SchedulingProvider {
+  readonly prepare: ProviderWrites;
+
   /** Proves the credential and probes what this account and dialect can do. */
   verify(context?: CallContext): Promise<Verification>;
 
@@ -62,54 +68,32 @@ export interface SchedulingProvider {
   teamMembers(teamId: string, context?: CallContext): Promise<Person[]>;
   /** {@link listEventTypes} does not have these. @throws SchedulingError `NOT_FOUND` as {@link team}. */
   teamEventTypes(teamId: string, context?: CallContext): Promise<EventType[]>;
+  /** @throws SchedulingError `NOT_FOUND` as {@link team}, `EVENT_TYPE_NOT_FOUND` for a type that the team has not. */
+  teamEventType(teamId: string, id: string, context?: CallContext): Promise<EventType>;
 
   /** The account's own event types; without paging, as the provider has none. */
   listEventTypes(context?: CallContext): Promise<EventType[]>;
   /** @throws SchedulingError `EVENT_TYPE_NOT_FOUND` also for a type of another account. */
   getEventType(providerId: string, context?: CallContext): Promise<EventType>;
-  createEventType(draft: EventTypeDraft, context?: CallContext): Promise<EventType>;
-  updateEventType(providerId: string, draft: EventTypeDraft, context?: CallContext): Promise<EventType>;
-  deleteEventType(providerId: string, context?: CallContext): Promise<void>;
 
   /** Free starts inside [fromMs, toMs), ascending, each once. An empty, past or inverted range gives none. */
   slots(query: SlotQuery, context?: CallContext): Promise<Slot[]>;
-
-  /**
-   * Books one segment. The booking carries `ref` in its metadata, so that {@link findByRef} can tell
-   * later whether this very call took effect.
-   *
-   * @throws SchedulingError `SLOT_UNAVAILABLE` when the provider refused the time: nothing was booked.
-   * @throws SchedulingError `REFUSED` with a reason when it refused for another cause: nothing was booked.
-   * @throws SchedulingError `REFUSED` / `DUPLICATE` when it answered with an existing booking that is not ours.
-   * @throws SchedulingError `OUTCOME_UNKNOWN` when the answer was lost after the request had left: the
-   *   booking may exist. Never send the same attempt again; ask {@link findByRef}.
-   */
-  book(request: BookingRequest, context?: CallContext): Promise<ProviderBooking>;
+  /** Undefined once it has ended. */
+  reservation(uid: string, context?: CallContext): Promise<Reservation | undefined>;
 
   /** The booking made by exactly this attempt, or undefined. `search` narrows what has to be read. */
   findByRef(ref: string, search: BookingSearch, context?: CallContext): Promise<ProviderBooking | undefined>;
   /** @throws SchedulingError `BOOKING_NOT_FOUND` */
   getBooking(uid: string, context?: CallContext): Promise<ProviderBooking>;
+  /** One page of the account's bookings. @throws SchedulingError `INVALID_REQUEST` for a cursor of another list. */
+  listBookings(filter: BookingFilter, page?: PageRequest, context?: CallContext): Promise<Page<ProviderBooking>>;
   /**
-   * Moves a booking. The answer is a new booking with a new uid; the old one is cancelled.
-   *
-   * @throws SchedulingError `REFUSED` / `ALREADY_RESCHEDULED` with `successorUid` when it was moved before.
-   * @throws SchedulingError `OUTCOME_UNKNOWN`: read the old uid, its `rescheduledToUid` names the new booking.
+   * One page of the bookings that changed at this instant or later, those changed longest ago first. What changes while
+   * pages are read comes (again) at the end.
    */
-  reschedule(request: RescheduleRequest, context?: CallContext): Promise<ProviderBooking>;
-  /** Cancels. A booking that is cancelled already is success; the reason is always sent, hosts are refused without. */
-  cancel(uid: string, reason: string, context?: CallContext): Promise<void>;
-  confirm(uid: string, context?: CallContext): Promise<ProviderBooking>;
-  decline(uid: string, reason: string | undefined, context?: CallContext): Promise<ProviderBooking>;
-  markAbsent(report: AbsenceReport, context?: CallContext): Promise<ProviderBooking>;
+  bookingsChangedSince(sinceMs: number, page?: PageRequest, context?: CallContext): Promise<Page<ProviderBooking>>;
 
-  listWebhooks(context?: CallContext): Promise<WebhookSubscription[]>;
-  /** @throws SchedulingError `REFUSED` / `DUPLICATE` when this url is registered already. */
-  createWebhook(url: string, secret: string, triggers: string[], context?: CallContext): Promise<WebhookSubscription>;
-  updateWebhook(
-    providerId: string,
-    change: { url: string; secret: string; triggers: string[] },
-    context?: CallContext,
-  ): Promise<WebhookSubscription>;
-  deleteWebhook(providerId: string, context?: CallContext): Promise<void>;
+  listWebhooks(scope: WebhookScope, context?: CallContext): Promise<WebhookSubscription[]>;
+  /** @throws SchedulingError `NOT_FOUND` */
+  getWebhook(scope: WebhookScope, id: string, context?: CallContext): Promise<WebhookSubscription>;
 }

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { CALCOM_BUDGET, LANES, PaceLog, permitsFree, rulesFor } from '../../src/foundation/pacing/pace-log';
 import { PostgresPaceStore } from '../../src/foundation/pacing/postgres-pace-store';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox/sandbox-server';
+import { sendAtOnce } from '../../src/scheduling/prepared-write';
 import type { SchedulingProvider } from '../../src/scheduling/provider-port';
 import { ProviderApp, startProviders } from '../contract/provider-port/provider-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
@@ -31,6 +32,11 @@ afterAll(async () => {
   await Promise.all(pools.map((pool) => pool.destroy()));
   await database.drop();
 });
+
+function register(provider: SchedulingProvider, url: string): Promise<unknown> {
+  const wish = { url, secret: 'sixteen-characters', triggers: [] };
+  return sendAtOnce(() => provider.prepare.createWebhook({ level: 'account' }, wish));
+}
 
 describe('the statement that gives a permit', () => {
   it('gives exactly what is left when replicas ask at the same moment', async () => {
@@ -123,8 +129,7 @@ describe('four replicas, one credential and a provider that counts', () => {
       const provider = providers[turn % REPLICAS]!;
       reads!.push(provider.me().then(() => 'OK', failure));
       const hook = `https://hook.example/${turn}`;
-      if (turn % 50 === 0)
-        writes!.push(provider.createWebhook(hook, 'sixteen-characters', []).then(() => 'OK', failure));
+      if (turn % 50 === 0) writes!.push(register(provider, hook).then(() => 'OK', failure));
       await pause(20);
     }
     const outcomes = await Promise.all(reads!);
@@ -152,9 +157,7 @@ describe('four replicas, one credential and a provider that counts', () => {
     expect(metrics).toMatch(/^slotbridge_pace_wait_seconds_count\{lane="interactive"\} [1-9]/m);
     expect(metrics).not.toContain(key);
     // Writes are patient enough to wait the block out.
-    await Promise.all(
-      providers.map((provider, index) => provider.createWebhook(`https://h.example/${index}`, 's', [])),
-    );
+    await Promise.all(providers.map((provider, index) => register(provider, `https://h.example/${index}`)));
     const answered = await statuses(key);
     expect(answered.filter((status) => status === 429)).toHaveLength(1);
     expect(answered.filter((status) => status === 201)).toHaveLength(REPLICAS);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ApiError } from '../../foundation/errors/api-error';
+import { sendAtOnce } from '../../scheduling/prepared-write';
 import type { CallContext, SchedulingProvider } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { AbsenceReport, ProviderBooking } from '../../scheduling/words';
@@ -48,7 +49,9 @@ export class BookingChanges {
     refuseWhenOver(looked);
     const uid = looked.uid ?? known.uid;
     try {
-      const moved = await this.at(row, (provider) => provider.reschedule({ uid, ...change }, context));
+      const moved = await this.at(row, (provider) =>
+        sendAtOnce(() => provider.prepare.reschedule({ uid, ...change }, context)),
+      );
       return await this.record(row, moved);
     } catch (error) {
       return this.settleMove({ ...known, uid }, change.startMs, context, error);
@@ -87,7 +90,7 @@ export class BookingChanges {
   private async cancelOnce(row: KnownAppointment, reason: string, context: ChangeContext): Promise<AppointmentEntity> {
     let lost: SchedulingError | undefined;
     try {
-      await this.at(row, (provider) => provider.cancel(row.uid, reason, context));
+      await this.at(row, (provider) => sendAtOnce(() => provider.prepare.cancel(row.uid, reason, context)));
     } catch (error) {
       if (!failedWith(error, 'OUTCOME_UNKNOWN')) throw error;
       lost = error;
@@ -99,18 +102,24 @@ export class BookingChanges {
 
   async confirm(row: AppointmentEntity, context: ChangeContext): Promise<AppointmentEntity> {
     if (context.resumed && row.status === 'confirmed') return row;
-    return this.answerable(row, 'accepted', context, (provider, uid) => provider.confirm(uid, context));
+    return this.answerable(row, 'accepted', context, (provider, uid) =>
+      sendAtOnce(() => provider.prepare.confirm(uid, context)),
+    );
   }
 
   async decline(row: AppointmentEntity, reason: string | undefined, context: ChangeContext) {
     if (context.resumed && row.status === 'rejected') return row;
-    return this.answerable(row, 'rejected', context, (provider, uid) => provider.decline(uid, reason, context));
+    return this.answerable(row, 'rejected', context, (provider, uid) =>
+      sendAtOnce(() => provider.prepare.decline(uid, reason, context)),
+    );
   }
 
   /** Repeating it changes nothing, so a lost answer is simply reported. */
   async markAbsent(row: AppointmentEntity, report: Omit<AbsenceReport, 'uid'>, context: ChangeContext) {
     const { uid } = atProvider(row);
-    const booking = await this.at(row, (provider) => provider.markAbsent({ uid, ...report }, context));
+    const booking = await this.at(row, (provider) =>
+      sendAtOnce(() => provider.prepare.markAbsent({ uid, ...report }, context)),
+    );
     return this.record(row, booking);
   }
 

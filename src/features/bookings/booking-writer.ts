@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { DataSource } from 'typeorm';
 import type { AppConfig } from '../../foundation/config/app-config';
+import { Moment, sendAtOnce } from '../../scheduling/prepared-write';
+import type { SchedulingProvider } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { BookingRequest, ProviderBooking } from '../../scheduling/words';
 import type { AppointmentEntity } from './appointment.entity';
@@ -60,9 +62,7 @@ export class BookingWriter {
   private async attempt(work: BookingWork, attempt: Attempt): Promise<BookingAnswer> {
     let booking: ProviderBooking | undefined;
     try {
-      booking = await this.calls.run(work.eventType.connectionId, (provider) =>
-        provider.book(this.bookingRequest(work, attempt.ref), { correlationId: work.caller.correlationId }),
-      );
+      booking = await this.calls.run(work.eventType.connectionId, (provider) => this.send(provider, work, attempt));
     } catch (error) {
       // Only an error of the port's words proves that nothing was booked; any other one proves nothing.
       if (error instanceof SchedulingError && error.code !== 'OUTCOME_UNKNOWN') {
@@ -72,6 +72,26 @@ export class BookingWriter {
       booking = await this.lookUp(work, attempt.ref);
     }
     return booking ? this.complete(work, attempt, booking) : this.stillOpen(work, attempt.claim);
+  }
+
+  /**
+   * Waits first, for permit and connection; then records that the call is in flight; then sends. What provably never
+   * left is prepared and recorded once more.
+   */
+  private async send(provider: SchedulingProvider, work: BookingWork, attempt: Attempt): Promise<ProviderBooking> {
+    const { companyId } = work.request;
+    const context = { correlationId: work.caller.correlationId };
+    return sendAtOnce(async () => {
+      const prepared = await provider.prepare.book(this.bookingRequest(work, attempt.ref), context);
+      const intentAt = new Moment();
+      const isOurs = await this.appointments.beginAttempt(companyId, attempt.id, attempt.ref, attempt.ref);
+      if (isOurs) {
+        return { ...prepared, send: () => prepared.send(intentAt) };
+      }
+      prepared.release();
+      // Somebody else goes on with this request: whether it booked is theirs to say.
+      throw new SchedulingError('OUTCOME_UNKNOWN', 'another attempt has taken over');
+    });
   }
 
   /** Goes on after a crash or an unknown outcome: looks, and books again only when nothing can arrive any more. */

@@ -3,9 +3,10 @@ import { ConfigService } from '@nestjs/config';
 import type { AppConfig } from '../../foundation/config/app-config';
 import { randomSecret } from '../../foundation/crypto/digests';
 import { ProviderDirectory } from '../../scheduling/provider-directory';
+import { sendAtOnce } from '../../scheduling/prepared-write';
 import type { SchedulingProvider } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
-import type { WebhookSubscription } from '../../scheduling/words';
+import type { WebhookScope, WebhookSubscription, WebhookWish } from '../../scheduling/words';
 import type { ConnectionRow } from './connection.entity';
 import { ConnectionSecrets } from './connection-secrets';
 import { ConnectionsRepository } from './connections.repository';
@@ -23,14 +24,10 @@ const TRIGGERS = [
   'MEETING_ENDED',
 ];
 
+const ACCOUNT: WebhookScope = { level: 'account' };
+
 /** Nobody waits longer for a provider to forget a webhook: what it still sends will be refused. */
 const WITHDRAWAL_MS = 5_000;
-
-interface Subscription {
-  url: string;
-  secret: string;
-  triggers: string[];
-}
 
 /** Has the provider tell us what happens to bookings. */
 @Injectable()
@@ -74,7 +71,11 @@ export class WebhookRegistration {
     try {
       const provider = this.directory.forCredential(await this.store.credentialOf(row));
       // Best effort: without its connection nothing that this webhook sends is accepted.
-      return () => provider.deleteWebhook(webhookId, { signal: AbortSignal.timeout(WITHDRAWAL_MS) }).catch(() => {});
+      const withdraw = () =>
+        sendAtOnce(() =>
+          provider.prepare.deleteWebhook(ACCOUNT, webhookId, { signal: AbortSignal.timeout(WITHDRAWAL_MS) }),
+        );
+      return () => withdraw().catch(() => {});
     } catch (error) {
       if (error instanceof SchedulingError) return async () => {};
       throw error;
@@ -101,7 +102,7 @@ export class WebhookRegistration {
 async function subscribe(
   provider: SchedulingProvider,
   knownId: string | null,
-  wish: Subscription,
+  wish: WebhookWish,
 ): Promise<WebhookSubscription> {
   const kept = knownId === null ? undefined : await updateIfThere(provider, knownId, wish);
   return kept ?? createOrTakeOver(provider, wish);
@@ -110,10 +111,10 @@ async function subscribe(
 async function updateIfThere(
   provider: SchedulingProvider,
   id: string,
-  wish: Subscription,
+  wish: WebhookWish,
 ): Promise<WebhookSubscription | undefined> {
   try {
-    return await provider.updateWebhook(id, wish);
+    return await sendAtOnce(() => provider.prepare.updateWebhook(ACCOUNT, id, wish));
   } catch (error) {
     // Deleted by hand at the provider, or of an account that is no longer this one.
     if (error instanceof SchedulingError && ['NOT_FOUND', 'REFUSED'].includes(error.code)) return undefined;
@@ -121,13 +122,13 @@ async function updateIfThere(
   }
 }
 
-async function createOrTakeOver(provider: SchedulingProvider, wish: Subscription): Promise<WebhookSubscription> {
+async function createOrTakeOver(provider: SchedulingProvider, wish: WebhookWish): Promise<WebhookSubscription> {
   try {
-    return await provider.createWebhook(wish.url, wish.secret, wish.triggers);
+    return await sendAtOnce(() => provider.prepare.createWebhook(ACCOUNT, wish));
   } catch (error) {
     if (!(error instanceof SchedulingError) || error.details.reason !== 'DUPLICATE') throw error;
-    const same = (await provider.listWebhooks()).find(({ url }) => url === wish.url);
+    const same = (await provider.listWebhooks(ACCOUNT)).find(({ url }) => url === wish.url);
     if (!same) throw error;
-    return provider.updateWebhook(same.providerId, wish);
+    return sendAtOnce(() => provider.prepare.updateWebhook(ACCOUNT, same.providerId, wish));
   }
 }

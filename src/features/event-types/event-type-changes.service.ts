@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../foundation/errors/api-error';
 import { SchedulingError } from '../../scheduling/scheduling-error';
+import { sendAtOnce } from '../../scheduling/prepared-write';
 import type { CallContext, SchedulingProvider } from '../../scheduling/provider-port';
 import type { EventTypeDraft } from '../../scheduling/words';
 import { ConnectionsService } from '../companies/connections.service';
@@ -23,7 +24,9 @@ export class EventTypeChanges {
     const connection = await this.connections.forCompany(companyId);
     if (connection.usesEnvironmentKey) throw new ApiError('FORBIDDEN', { details: { reason: 'SHARED_ACCOUNT' } });
     const scope = scopeOf(connection);
-    const created = await this.provider.run(scope.connectionId, (provider) => provider.createEventType(draft, context));
+    const created = await this.provider.run(scope.connectionId, (provider) =>
+      sendAtOnce(() => provider.prepare.createEventType(draft, context)),
+    );
     await this.mirror.store(scope, [created], await this.mirror.now());
     return found(await this.mirror.findByProviderId(scope, created.providerId));
   }
@@ -42,7 +45,7 @@ export class EventTypeChanges {
   async change(companyId: string, id: string, draft: EventTypeDraft, context?: CallContext): Promise<EventTypeRecord> {
     const { scope, record } = await this.known(companyId, id);
     const changed = await this.atProvider(scope, record, (provider) =>
-      provider.updateEventType(record.providerId, draft, context),
+      sendAtOnce(() => provider.prepare.updateEventType(record.providerId, draft, context)),
     );
     await this.mirror.store(scope, [changed], await this.mirror.now());
     return found(await this.mirror.find(scope, id));
@@ -50,7 +53,9 @@ export class EventTypeChanges {
 
   async remove(companyId: string, id: string, context?: CallContext): Promise<void> {
     const { scope, record } = await this.known(companyId, id);
-    await this.atProvider(scope, record, (provider) => provider.deleteEventType(record.providerId, context));
+    await this.atProvider(scope, record, (provider) =>
+      sendAtOnce(() => provider.prepare.deleteEventType(record.providerId, context)),
+    );
     await this.mirror.markDeleted(scope, id, await this.mirror.now());
   }
 

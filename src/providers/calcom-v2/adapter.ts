@@ -2,67 +2,58 @@ import { ConnectionCredential } from '../../scheduling/connection-store';
 import { CallContext, SchedulingProvider, Verification } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import {
-  AbsenceReport,
   Account,
-  BookingRequest,
+  BookingFilter,
   BookingSearch,
   EventType,
-  EventTypeDraft,
+  Page,
+  PageRequest,
   Person,
   ProviderBooking,
-  RescheduleRequest,
+  Reservation,
   Schedule,
   Slot,
   SlotQuery,
   Team,
+  WebhookScope,
   WebhookSubscription,
 } from '../../scheduling/words';
+import { BookingLists } from './booking-lists';
 import { CalcomV2Client } from './client';
-import type { Caller } from './transport';
-import { eventTypeBody, toEventType } from './event-type-mapper';
-import {
-  bookingBody,
-  carriesRef,
-  slotsQuery,
-  toAccount,
-  toBooking,
-  toInstant,
-  toSchedule,
-  toSlots,
-  toSubscription,
-} from './mapper';
+import { toEventType } from './event-type-mapper';
+import { assertEventTypeId, assertWebhookScope } from './ids';
+import { slotsQuery, toAccount, toBooking, toReservation, toSchedule, toSlots, toSubscription } from './mapper';
 import { TeamReads } from './team-reads';
-import { WireBooking, WireEventType } from './wire';
+import type { Caller } from './transport';
+import { WireEventType } from './wire';
+import { CalcomV2Writes } from './writes';
 
-/** Both lists allow up to 250 an answer. */
+/** Most that one answer with webhooks holds. */
 const PAGE = 250;
-/** 10,000 bookings of one attendee are no search any more; better no answer than a wrong "not found". */
+/** 10,000 webhooks are no list any more. */
 const PAGES_MAX = 40;
-/** Cal.com's ids are 32-bit; a larger one is answered with a 500. */
-const ID_MAX = 2_147_483_647;
-/** The bounds of a search are widened, so that a rounding of milliseconds at the server cannot hide a booking. */
-const SEARCH_MARGIN_MS = 60_000;
-/** A host's cancellation without a reason is refused. */
-const REASON_GIVEN_NONE = 'Cancelled';
 
 /** One company's account at Cal.com, API v2. */
 export class CalcomV2Adapter implements SchedulingProvider {
+  readonly prepare: CalcomV2Writes;
   private readonly teamReads: TeamReads;
+  private readonly lists: BookingLists;
 
   constructor(
     private readonly client: CalcomV2Client,
     private readonly credential: ConnectionCredential,
   ) {
+    this.prepare = new CalcomV2Writes(client, credential);
     this.teamReads = new TeamReads(client);
+    this.lists = new BookingLists(client);
   }
 
   async verify(context?: CallContext): Promise<Verification> {
     const account = await this.me(context);
     const teams = await this.teamReads.exist(this.caller(context));
-    return {
-      account,
-      capabilities: { reschedule: true, confirm: true, metadata: true, holds: true, teams, webhooks: true },
-    };
+    const bookingList = await this.lists.paging(this.caller(context));
+    const always = { reschedule: true, confirm: true, metadata: true, holds: true, webhooks: true };
+    return { account, capabilities: { ...always, teams, bookingList } };
   }
 
   async me(context?: CallContext): Promise<Account> {
@@ -93,6 +84,10 @@ export class CalcomV2Adapter implements SchedulingProvider {
     return this.teamReads.eventTypes(this.caller(context), teamId);
   }
 
+  teamEventType(teamId: string, id: string, context?: CallContext): Promise<EventType> {
+    return this.teamReads.eventType(this.caller(context), teamId, id);
+  }
+
   async listEventTypes(context?: CallContext): Promise<EventType[]> {
     const own = await this.client.listEventTypes(this.caller(context));
     return (own.length > 0 ? own : await this.eventTypesByName(context)).map(toEventType);
@@ -103,125 +98,52 @@ export class CalcomV2Adapter implements SchedulingProvider {
     return toEventType(await this.client.getEventType(this.caller(context), providerId));
   }
 
-  async createEventType(draft: EventTypeDraft, context?: CallContext): Promise<EventType> {
-    return toEventType(await this.client.createEventType(this.caller(context), eventTypeBody(draft)));
-  }
-
-  async updateEventType(providerId: string, draft: EventTypeDraft, context?: CallContext): Promise<EventType> {
-    assertEventTypeId(providerId);
-    return toEventType(await this.client.updateEventType(this.caller(context), providerId, eventTypeBody(draft)));
-  }
-
-  async deleteEventType(providerId: string, context?: CallContext): Promise<void> {
-    assertEventTypeId(providerId);
-    await this.client.deleteEventType(this.caller(context), providerId);
-  }
-
   async slots(query: SlotQuery, context?: CallContext): Promise<Slot[]> {
     assertEventTypeId(query.eventTypeId);
     if (query.toMs <= query.fromMs) return [];
     return toSlots(await this.client.listSlots(this.caller(context), slotsQuery(query)), query);
   }
 
-  async book(request: BookingRequest, context?: CallContext): Promise<ProviderBooking> {
-    assertEventTypeId(request.eventTypeId);
-    const body = bookingBody(request);
-    assertStorable(body);
-    const answer = await this.client.createBooking(this.caller(context), body);
-    const booking = understood(answer, (wire) => toBooking(wire, request.ref), request.ref);
-    // Cal.com answers 201 with an existing booking when start and attendee repeat on a pending or round-robin type.
-    if (booking.ref !== request.ref) {
-      throw new SchedulingError('REFUSED', 'answered with a booking that this attempt did not make', {
-        reason: 'DUPLICATE',
-      });
-    }
-    return booking;
+  async reservation(uid: string, context?: CallContext): Promise<Reservation | undefined> {
+    const found = await this.client.getReservation(this.caller(context), uid);
+    return found ? toReservation(found) : undefined;
   }
 
-  async findByRef(ref: string, search: BookingSearch, context?: CallContext): Promise<ProviderBooking | undefined> {
-    for (let page = 0; page < PAGES_MAX; page++) {
-      const found = await this.client.listBookings(this.caller(context), {
-        ...searchQuery(search),
-        take: PAGE,
-        skip: page * PAGE,
-      });
-      // A moved booking copies the metadata, the ref included: only the first of the chain was made by this attempt.
-      const ours = found.find((wire) => !wire.rescheduledFromUid && carriesRef(wire, ref));
-      if (ours) return toBooking(ours, ref);
-      if (found.length < PAGE) return undefined;
-    }
-    throw new SchedulingError('UNAVAILABLE', 'too many bookings to search');
+  findByRef(ref: string, search: BookingSearch, context?: CallContext): Promise<ProviderBooking | undefined> {
+    return this.lists.findByRef(this.caller(context), ref, search);
   }
 
   async getBooking(uid: string, context?: CallContext): Promise<ProviderBooking> {
     const answer = await this.client.getBooking(this.caller(context), uid);
-    return toBooking(one(answer, (wire) => wire.uid === uid));
+    const all = Array.isArray(answer) ? answer : [answer];
+    const booking = all.find((wire) => wire.uid === uid) ?? all[0];
+    if (!booking) throw new SchedulingError('UNAVAILABLE', 'an empty list of occurrences');
+    return toBooking(booking);
   }
 
-  async reschedule(request: RescheduleRequest, context?: CallContext): Promise<ProviderBooking> {
-    const body = {
-      start: toInstant(request.startMs),
-      ...(request.reason ? { reschedulingReason: request.reason } : {}),
-    };
-    return understood(await this.client.rescheduleBooking(this.caller(context), request.uid, body), toBooking);
+  listBookings(filter: BookingFilter, page: PageRequest = {}, context?: CallContext): Promise<Page<ProviderBooking>> {
+    return this.lists.list(this.caller(context), filter, page);
   }
 
-  async cancel(uid: string, reason: string, context?: CallContext): Promise<void> {
-    const body = { cancellationReason: reason.trim() || REASON_GIVEN_NONE };
-    try {
-      await this.client.cancelBooking(this.caller(context), uid, body);
-    } catch (error) {
-      if (!(error instanceof SchedulingError && error.details.reason === 'ALREADY_CANCELLED')) throw error;
-    }
+  bookingsChangedSince(sinceMs: number, page: PageRequest = {}, context?: CallContext): Promise<Page<ProviderBooking>> {
+    return this.lists.changedSince(this.caller(context), sinceMs, page);
   }
 
-  async confirm(uid: string, context?: CallContext): Promise<ProviderBooking> {
-    return understood(await this.client.confirmBooking(this.caller(context), uid), toBooking);
-  }
-
-  async decline(uid: string, reason: string | undefined, context?: CallContext): Promise<ProviderBooking> {
-    return understood(await this.client.declineBooking(this.caller(context), uid, reason ? { reason } : {}), toBooking);
-  }
-
-  async markAbsent(report: AbsenceReport, context?: CallContext): Promise<ProviderBooking> {
-    const body = {
-      ...(report.hostAbsent === undefined ? {} : { host: report.hostAbsent }),
-      ...(report.attendees ? { attendees: report.attendees } : {}),
-    };
-    return understood(await this.client.markAbsent(this.caller(context), report.uid, body), toBooking);
-  }
-
-  async listWebhooks(context?: CallContext): Promise<WebhookSubscription[]> {
+  async listWebhooks(scope: WebhookScope, context?: CallContext): Promise<WebhookSubscription[]> {
+    assertWebhookScope(scope);
     const all: WebhookSubscription[] = [];
     for (let page = 0; page < PAGES_MAX; page++) {
-      const found = await this.client.listWebhooks(this.caller(context), { take: PAGE, skip: page * PAGE });
+      const query = { take: PAGE, skip: page * PAGE };
+      const found = await this.client.listWebhooks(this.caller(context), scope, query);
       all.push(...found.map(toSubscription));
       if (found.length < PAGE) break;
     }
     return all;
   }
 
-  async createWebhook(
-    url: string,
-    secret: string,
-    triggers: string[],
-    context?: CallContext,
-  ): Promise<WebhookSubscription> {
-    return toSubscription(
-      await this.client.createWebhook(this.caller(context), webhookBody({ url, secret, triggers })),
-    );
-  }
-
-  async updateWebhook(
-    providerId: string,
-    change: { url: string; secret: string; triggers: string[] },
-    context?: CallContext,
-  ): Promise<WebhookSubscription> {
-    return toSubscription(await this.client.updateWebhook(this.caller(context), providerId, webhookBody(change)));
-  }
-
-  async deleteWebhook(providerId: string, context?: CallContext): Promise<void> {
-    await this.client.deleteWebhook(this.caller(context), providerId);
+  async getWebhook(scope: WebhookScope, id: string, context?: CallContext): Promise<WebhookSubscription> {
+    assertWebhookScope(scope);
+    return toSubscription(await this.client.getWebhook(this.caller(context), scope, id));
   }
 
   private caller(context?: CallContext): Caller {
@@ -233,61 +155,4 @@ export class CalcomV2Adapter implements SchedulingProvider {
     const { username } = await this.me(context);
     return username ? this.client.listEventTypes(this.caller(context), { username }) : [];
   }
-}
-
-/** An id that cannot be one of Cal.com's names no type; asking would be answered with a 400 or a 500. */
-function assertEventTypeId(id: string): void {
-  if (/^[1-9]\d{0,9}$/.test(id) && Number(id) <= ID_MAX) return;
-  throw new SchedulingError('EVENT_TYPE_NOT_FOUND', 'not an id of Cal.com');
-}
-
-/** A NUL makes Cal.com answer 500, which would leave the outcome of a write in doubt. */
-function assertStorable(body: Record<string, unknown>): void {
-  if (!JSON.stringify(body).includes('\\u0000')) return;
-  throw new SchedulingError('INVALID_REQUEST', 'a text with a NUL', { reason: 'FIELD_MISSING_OR_INVALID' });
-}
-
-/** One booking out of an answer that is a list on recurring types: the wanted one, else the first occurrence. */
-function one(answer: WireBooking | WireBooking[], isWanted: (wire: WireBooking) => boolean): WireBooking {
-  if (!Array.isArray(answer)) return answer;
-  const found = answer.find(isWanted) ?? answer[0];
-  if (!found) throw new SchedulingError('UNAVAILABLE', 'an empty list of occurrences');
-  return found;
-}
-
-/** A write's answer in our words. Where it cannot be put into them, the write has happened all the same. */
-function understood(
-  answer: WireBooking | WireBooking[],
-  map: (wire: WireBooking) => ProviderBooking,
-  ref?: string,
-): ProviderBooking {
-  try {
-    return map(one(answer, (wire) => ref !== undefined && carriesRef(wire, ref)));
-  } catch (error) {
-    throw new SchedulingError('OUTCOME_UNKNOWN', 'answered with a booking we do not understand', {}, { cause: error });
-  }
-}
-
-function searchQuery(search: BookingSearch): Record<string, string> {
-  const { eventTypeId, attendeeEmail, afterStartMs, beforeEndMs } = search;
-  return {
-    ...(eventTypeId ? { eventTypeId } : {}),
-    ...(attendeeEmail ? { attendeeEmail } : {}),
-    ...(afterStartMs === undefined ? {} : { afterStart: toInstant(afterStartMs - SEARCH_MARGIN_MS) }),
-    ...(beforeEndMs === undefined ? {} : { beforeEnd: toInstant(beforeEndMs + SEARCH_MARGIN_MS) }),
-    // Newest first: a booking made while we page is pushed in front, and none is skipped.
-    sortCreated: 'desc',
-  };
-}
-
-function webhookBody({
-  url,
-  secret,
-  triggers,
-}: {
-  url: string;
-  secret: string;
-  triggers: string[];
-}): Record<string, unknown> {
-  return { active: true, subscriberUrl: url, secret, triggers };
 }

@@ -175,18 +175,18 @@ describe('a rate limit', () => {
 });
 
 describe('a call without an answer', () => {
-  it.each(['ECONNREFUSED', 'ENOTFOUND', 'CONNECT_TIMED_OUT'])(
-    'was never sent after %s, so nothing happened',
+  it.each(['ECONNREFUSED', 'CONNECT_TIMED_OUT', 'ECONNRESET', 'ERR_CANCELED'])(
+    'was never sent when %s came before the first byte, so nothing happened',
     (fault) => {
-      expect(errorFromFault('bookings.create', fault).code).toBe('UNAVAILABLE');
+      expect(errorFromFault('bookings.create', fault, { left: false }).code).toBe('UNAVAILABLE');
     },
   );
 
-  it.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_CANCELED', 'ERR_BAD_RESPONSE'])(
-    'may have taken effect after %s',
+  it.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_CANCELED', 'ERR_BAD_RESPONSE', 'ECONNREFUSED'])(
+    'may have taken effect when %s came after the first byte',
     (fault) => {
-      expect(errorFromFault('bookings.create', fault).code).toBe('OUTCOME_UNKNOWN');
-      expect(errorFromFault('bookings.get', fault).code).toBe('UNAVAILABLE');
+      expect(errorFromFault('bookings.create', fault, { left: true }).code).toBe('OUTCOME_UNKNOWN');
+      expect(errorFromFault('bookings.get', fault, { left: true }).code).toBe('UNAVAILABLE');
     },
   );
 });

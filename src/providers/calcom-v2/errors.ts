@@ -33,6 +33,15 @@ const BOOKING_CHANGES: readonly OperationName[] = [
   'bookings.markAbsent',
 ];
 
+/** Answered with a 403 where the thing is another account's. */
+const FOREIGN_WITHOUT_A_WORD: readonly OperationName[] = [
+  'webhooks.get',
+  'webhooks.update',
+  'webhooks.delete',
+  'schedules.list',
+  'teams.list',
+];
+
 /**
  * The one place where meaning is taken from Cal.com's texts: it sends no error codes, and the same refusal comes as
  * 400, 403, 409 or 422 depending on path and version. The first matching row decides; rows apply to answers of the
@@ -95,7 +104,7 @@ const RULES: readonly Rule[] = [
   { status: [404], marker: /Event[ -]?Type|User with username/i, code: 'EVENT_TYPE_NOT_FOUND' },
   { status: [403], operations: ['eventTypes.get', 'eventTypes.update', 'eventTypes.delete'], code: 'EVENT_TYPE_NOT_FOUND' },
   { status: [404], marker: /Booking with (uid|seatUid)=/i, code: 'BOOKING_NOT_FOUND' },
-  { status: [403], operations: ['webhooks.update', 'webhooks.delete', 'schedules.list', 'teams.list'], code: 'NOT_FOUND' },
+  { status: [403], operations: FOREIGN_WITHOUT_A_WORD, code: 'NOT_FOUND' },
   { status: [404], code: 'NOT_FOUND' },
   { status: [403], code: 'REFUSED', reason: 'FORBIDDEN' },
   { status: [410], code: 'UNSUPPORTED' },
@@ -139,21 +148,6 @@ export function untrustedAnswer(operation: OperationName, status: number, why: s
   return new SchedulingError(code, `${operation}: ${status} ${why}`, { providerStatus: status });
 }
 
-/**
- * Faults before the first byte of a request can have left: name look-up, refusal, no route, a connection or TLS
- * handshake that was not done in time. Every other fault of a write leaves its outcome unknown.
- */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'CONNECT_TIMED_OUT',
-  'ADDRESS_NOT_PUBLIC',
-  'ABORTED_BEFORE_SENDING',
-]);
-
 /** A call that got no answer; `fault` is the socket's code or the HTTP client's. */
 class CallFault extends SchedulingError {
   constructor(
@@ -166,10 +160,18 @@ class CallFault extends SchedulingError {
   }
 }
 
-/** What a missing answer means. */
-export function errorFromFault(operation: OperationName, fault: string, cause?: unknown): SchedulingError {
-  const lost = isWrite(operation) && !NEVER_SENT.has(fault);
-  return new CallFault(lost ? 'OUTCOME_UNKNOWN' : 'UNAVAILABLE', `${operation}: ${fault}`, fault, cause);
+/**
+ * What a missing answer means.
+ *
+ * @param left whether a first byte had been written: the outcome of a write is unknown then, and only then.
+ */
+export function errorFromFault(
+  operation: OperationName,
+  fault: string,
+  { left, cause }: { left: boolean; cause?: unknown },
+): SchedulingError {
+  const code = left && isWrite(operation) ? 'OUTCOME_UNKNOWN' : 'UNAVAILABLE';
+  return new CallFault(code, `${operation}: ${fault}`, fault, cause);
 }
 
 /**
@@ -185,7 +187,7 @@ export function isPassing(error: SchedulingError): boolean {
  * Faults that say nothing about the host: an answer that was too large or broke off came from somebody, and what was
  * never sent was seen by nobody.
  */
-const NO_EVIDENCE = new Set(['ERR_BAD_RESPONSE', 'ABORTED_BEFORE_SENDING', 'ADDRESS_NOT_PUBLIC']);
+const NO_EVIDENCE = new Set(['ERR_BAD_RESPONSE', 'ABORTED_BEFORE_SENDING', 'NOT_SENT', 'ADDRESS_NOT_PUBLIC']);
 
 /**
  * What a failure says about the host's health. A 5xx of a write is no outage: one strange input can cause it. Neither

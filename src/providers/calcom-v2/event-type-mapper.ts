@@ -1,5 +1,11 @@
 import { SchedulingError } from '../../scheduling/scheduling-error';
-import { EventType, EventTypeDraft, EventTypeLocation, SchedulingType } from '../../scheduling/words';
+import {
+  EventType,
+  EventTypeDraft,
+  EventTypeLocation,
+  SchedulingType,
+  TeamEventTypeDraft,
+} from '../../scheduling/words';
 import { toHost } from './mapper';
 import { isPriceOfApp, isRecord, WireEventType, WireLocation, WireSwitch } from './wire';
 
@@ -116,6 +122,19 @@ export function eventTypeBody(draft: EventTypeDraft): Record<string, unknown> {
     confirmationPolicy: confirmationPolicy(draft.requiresConfirmation),
     scheduleId: draft.scheduleId === undefined ? undefined : Number(draft.scheduleId),
     locations: draft.locations?.map(locationBody),
+  };
+}
+
+const WIRE_SCHEDULING_TYPES = { 'round-robin': 'roundRobin', collective: 'collective', managed: 'managed' } as const;
+
+/** The same for a type of a team; without hosts a new type gets every member. @throws as {@link eventTypeBody}. */
+export function teamEventTypeBody(draft: TeamEventTypeDraft): Record<string, unknown> {
+  const { schedulingType, hostIds } = draft;
+  const everybody = schedulingType && !hostIds ? { assignAllTeamMembers: true } : {};
+  return {
+    ...eventTypeBody(draft),
+    ...(schedulingType ? { schedulingType: WIRE_SCHEDULING_TYPES[schedulingType] } : {}),
+    ...(hostIds ? { hosts: hostIds.map((id) => ({ userId: Number(id) })) } : everybody),
   };
 }
 

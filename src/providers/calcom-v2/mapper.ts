@@ -9,11 +9,14 @@ import {
   Person,
   ProviderBooking,
   ProviderBookingStatus,
+  Reservation,
+  ReservationRequest,
   Schedule,
   Slot,
   SlotQuery,
   Team,
   WebhookSubscription,
+  WebhookWish,
 } from '../../scheduling/words';
 import {
   WireAccount,
@@ -21,6 +24,7 @@ import {
   WireBooking,
   WireMembership,
   WirePerson,
+  WireReservation,
   WireSchedule,
   WireSlots,
   WireTeam,
@@ -121,6 +125,25 @@ export function bookingBody(request: BookingRequest): Record<string, unknown> {
     ...(location ? { location: bookingLocation(location) } : {}),
     ...(Object.keys(fields).length ? { bookingFieldsResponses: fields } : {}),
     metadata: { ...request.metadata, [REF_KEY]: request.ref, [DEPLOYMENT_KEY]: request.deploymentId },
+  };
+}
+
+export function reservationBody(request: ReservationRequest): Record<string, unknown> {
+  return {
+    eventTypeId: Number(request.eventTypeId),
+    slotStart: toInstant(request.startMs),
+    ...(request.lengthMinutes ? { slotDuration: request.lengthMinutes } : {}),
+    ...(request.keptMinutes ? { reservationDuration: request.keptMinutes } : {}),
+  };
+}
+
+export function toReservation(wire: WireReservation): Reservation {
+  return {
+    uid: wire.reservationUid,
+    eventTypeId: String(wire.eventTypeId),
+    startMs: Date.parse(wire.slotStart),
+    endMs: Date.parse(wire.slotEnd),
+    untilMs: Date.parse(wire.reservationUntil),
   };
 }
 
@@ -231,4 +254,8 @@ function toStatus(text: string): ProviderBookingStatus {
 
 export function toSubscription(wire: WireWebhook): WebhookSubscription {
   return { providerId: String(wire.id), url: wire.subscriberUrl, triggers: wire.triggers, active: wire.active };
+}
+
+export function webhookBody({ url, secret, triggers }: WebhookWish): Record<string, unknown> {
+  return { active: true, subscriberUrl: url, secret, triggers };
 }

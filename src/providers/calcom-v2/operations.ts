@@ -1,6 +1,10 @@
-/** Which `cal-api-version` each endpoint family speaks. A wrong one does not fail: it routes to an older shape, or to 404. */
+/**
+ * Which `cal-api-version` each endpoint family speaks. A wrong one does not fail: it routes to an older shape, or to 404.
+ * A connection's settings may name another version by the family's name.
+ */
 const FAMILY_VERSIONS = {
   bookings: '2024-08-13',
+  bookingList: '2024-08-13',
   slots: '2024-09-04',
   eventTypes: '2024-06-14',
   schedules: '2024-06-11',
@@ -25,13 +29,18 @@ const SLOTS_MS = 6_000;
 const BOOKINGS_MS = 15_000;
 const OTHERS_MS = 10_000;
 
-/** Every call we make. Names are labels of logs, metrics and the error table. */
+/** Every call we make. Names are labels of logs, metrics and the error table; places in a path are filled in order. */
+// prettier-ignore
 export const OPERATIONS = {
   'me.get': { method: 'GET', path: '/me', family: 'unversioned', timeoutMs: OTHERS_MS },
   'teams.list': { method: 'GET', path: '/teams', family: 'unversioned', timeoutMs: OTHERS_MS },
-  'teams.get': { method: 'GET', path: '/teams/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
-  'teams.members': { method: 'GET', path: '/teams/{id}/memberships', family: 'unversioned', timeoutMs: OTHERS_MS },
-  'teams.eventTypes': { method: 'GET', path: '/teams/{id}/event-types', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teams.get': { method: 'GET', path: '/teams/{team}', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teams.members': { method: 'GET', path: '/teams/{team}/memberships', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teamEventTypes.list': { method: 'GET', path: '/teams/{team}/event-types', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teamEventTypes.get': { method: 'GET', path: '/teams/{team}/event-types/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teamEventTypes.create': { method: 'POST', path: '/teams/{team}/event-types', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teamEventTypes.update': { method: 'PATCH', path: '/teams/{team}/event-types/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teamEventTypes.delete': { method: 'DELETE', path: '/teams/{team}/event-types/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
   'schedules.list': { method: 'GET', path: '/schedules', family: 'schedules', timeoutMs: OTHERS_MS },
   'eventTypes.list': { method: 'GET', path: '/event-types', family: 'eventTypes', timeoutMs: OTHERS_MS },
   'eventTypes.get': { method: 'GET', path: '/event-types/{id}', family: 'eventTypes', timeoutMs: OTHERS_MS },
@@ -39,28 +48,32 @@ export const OPERATIONS = {
   'eventTypes.update': { method: 'PATCH', path: '/event-types/{id}', family: 'eventTypes', timeoutMs: OTHERS_MS },
   'eventTypes.delete': { method: 'DELETE', path: '/event-types/{id}', family: 'eventTypes', timeoutMs: OTHERS_MS },
   'slots.list': { method: 'GET', path: '/slots', family: 'slots', timeoutMs: SLOTS_MS },
+  'reservations.create': { method: 'POST', path: '/slots/reservations', family: 'slots', timeoutMs: SLOTS_MS },
+  'reservations.get': { method: 'GET', path: '/slots/reservations/{uid}', family: 'slots', timeoutMs: SLOTS_MS },
+  'reservations.delete': { method: 'DELETE', path: '/slots/reservations/{uid}', family: 'slots', timeoutMs: SLOTS_MS },
   'bookings.create': { method: 'POST', path: '/bookings', family: 'bookings', timeoutMs: BOOKINGS_MS },
-  'bookings.list': { method: 'GET', path: '/bookings', family: 'bookings', timeoutMs: BOOKINGS_MS },
-  'bookings.get': { method: 'GET', path: '/bookings/{id}', family: 'bookings', timeoutMs: BOOKINGS_MS },
-  'bookings.reschedule': {
-    method: 'POST',
-    path: '/bookings/{id}/reschedule',
-    family: 'bookings',
-    timeoutMs: BOOKINGS_MS,
-  },
-  'bookings.cancel': { method: 'POST', path: '/bookings/{id}/cancel', family: 'bookings', timeoutMs: BOOKINGS_MS },
-  'bookings.confirm': { method: 'POST', path: '/bookings/{id}/confirm', family: 'bookings', timeoutMs: BOOKINGS_MS },
-  'bookings.decline': { method: 'POST', path: '/bookings/{id}/decline', family: 'bookings', timeoutMs: BOOKINGS_MS },
-  'bookings.markAbsent': {
-    method: 'POST',
-    path: '/bookings/{id}/mark-absent',
-    family: 'bookings',
-    timeoutMs: BOOKINGS_MS,
-  },
+  'bookings.list': { method: 'GET', path: '/bookings', family: 'bookingList', timeoutMs: BOOKINGS_MS },
+  'bookings.get': { method: 'GET', path: '/bookings/{uid}', family: 'bookings', timeoutMs: BOOKINGS_MS },
+  'bookings.reschedule': { method: 'POST', path: '/bookings/{uid}/reschedule', family: 'bookings', timeoutMs: BOOKINGS_MS },
+  'bookings.cancel': { method: 'POST', path: '/bookings/{uid}/cancel', family: 'bookings', timeoutMs: BOOKINGS_MS },
+  'bookings.confirm': { method: 'POST', path: '/bookings/{uid}/confirm', family: 'bookings', timeoutMs: BOOKINGS_MS },
+  'bookings.decline': { method: 'POST', path: '/bookings/{uid}/decline', family: 'bookings', timeoutMs: BOOKINGS_MS },
+  'bookings.markAbsent': { method: 'POST', path: '/bookings/{uid}/mark-absent', family: 'bookings', timeoutMs: BOOKINGS_MS },
   'webhooks.list': { method: 'GET', path: '/webhooks', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'webhooks.get': { method: 'GET', path: '/webhooks/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
   'webhooks.create': { method: 'POST', path: '/webhooks', family: 'unversioned', timeoutMs: OTHERS_MS },
   'webhooks.update': { method: 'PATCH', path: '/webhooks/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
   'webhooks.delete': { method: 'DELETE', path: '/webhooks/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'eventTypeWebhooks.list': { method: 'GET', path: '/event-types/{type}/webhooks', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'eventTypeWebhooks.get': { method: 'GET', path: '/event-types/{type}/webhooks/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'eventTypeWebhooks.create': { method: 'POST', path: '/event-types/{type}/webhooks', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'eventTypeWebhooks.update': { method: 'PATCH', path: '/event-types/{type}/webhooks/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'eventTypeWebhooks.delete': { method: 'DELETE', path: '/event-types/{type}/webhooks/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teamWebhooks.list': { method: 'GET', path: '/teams/{team}/event-types/{type}/webhooks', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teamWebhooks.get': { method: 'GET', path: '/teams/{team}/event-types/{type}/webhooks/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teamWebhooks.create': { method: 'POST', path: '/teams/{team}/event-types/{type}/webhooks', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teamWebhooks.update': { method: 'PATCH', path: '/teams/{team}/event-types/{type}/webhooks/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
+  'teamWebhooks.delete': { method: 'DELETE', path: '/teams/{team}/event-types/{type}/webhooks/{id}', family: 'unversioned', timeoutMs: OTHERS_MS },
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;
@@ -69,8 +82,8 @@ export function isWrite(operation: OperationName): boolean {
   return OPERATIONS[operation].method !== 'GET';
 }
 
-/** The version header's value; only the bookings family can be set by configuration. */
-export function apiVersion(operation: OperationName, bookingsApiVersion: string): string | undefined {
+/** The version header's value. @param overrides by family; of names that are no family, none counts. */
+export function apiVersion(operation: OperationName, overrides: Record<string, string>): string | undefined {
   const family: Family = OPERATIONS[operation].family;
-  return family === 'bookings' ? bookingsApiVersion || FAMILY_VERSIONS.bookings : FAMILY_VERSIONS[family];
+  return overrides[family] || FAMILY_VERSIONS[family];
 }

@@ -29,14 +29,27 @@ export class Pace {
   async permit(operation: OperationName, credential: ConnectionCredential, context?: CallContext): Promise<Permit> {
     const lane: Lane = isWrite(operation) ? 'write' : (context?.lane ?? 'interactive');
     const { companyId, apiKey } = credential;
-    const request = { lane, companyId, budget: this.budget, patienceMs: PATIENCE_MS[lane], signal: context?.signal };
+    const request = {
+      lane,
+      companyId,
+      budget: this.budgetOf(credential),
+      patienceMs: PATIENCE_MS[lane],
+      signal: context?.signal,
+    };
     try {
       return await this.pacer.permit(apiKey, request);
     } catch (error) {
-      if (!(error instanceof PaceRefused)) throw errorFromFault(operation, 'ABORTED_BEFORE_SENDING', error);
+      if (!(error instanceof PaceRefused))
+        throw errorFromFault(operation, 'ABORTED_BEFORE_SENDING', { left: false, cause: error });
       const { retryAfterSeconds } = error;
       throw new SchedulingError('RATE_LIMITED', `${operation}: not sent, ${error.message}`, { retryAfterSeconds });
     }
+  }
+
+  /** What the connection's settings say; else the deployment's limit for a key of Cal.com. */
+  budgetOf({ settings }: Pick<ConnectionCredential, 'settings'>): PaceBudget {
+    const pace = settings?.pace;
+    return pace ? { calls: pace.calls, windowMs: pace.windowSeconds * 1000 } : this.budget;
   }
 
   /** Never throws: an answer is worth more than what it says about the pace. */

@@ -2,6 +2,7 @@ import { SchedulingError, SchedulingErrorCode } from '../../scheduling/schedulin
 import { Account, EventType, Person, Team } from '../../scheduling/words';
 import { CalcomV2Client } from './client';
 import { toEventType } from './event-type-mapper';
+import { assertEventTypeId, readOfTeam } from './ids';
 import { toMember, toTeam } from './mapper';
 import type { Caller } from './transport';
 import { WireMembership } from './wire';
@@ -10,8 +11,6 @@ import { WireMembership } from './wire';
 const PAGE = 250;
 /** 10,000 members are no team any more. */
 const PAGES_MAX = 40;
-/** Cal.com's ids are 32-bit; a larger one is answered with a 500. */
-const ID_MAX = 2_147_483_647;
 
 /** Reads of teams and of the people in them. */
 export class TeamReads {
@@ -27,15 +26,20 @@ export class TeamReads {
   }
 
   async get(caller: Caller, id: string): Promise<Team> {
-    return toTeam(await ofTeam(id, () => this.client.getTeam(caller, id)));
+    return toTeam(await readOfTeam(id, () => this.client.getTeam(caller, id)));
   }
 
   async eventTypes(caller: Caller, id: string): Promise<EventType[]> {
-    return (await ofTeam(id, () => this.client.listTeamEventTypes(caller, id))).map(toEventType);
+    return (await readOfTeam(id, () => this.client.listTeamEventTypes(caller, id))).map(toEventType);
+  }
+
+  async eventType(caller: Caller, teamId: string, id: string): Promise<EventType> {
+    assertEventTypeId(id);
+    return toEventType(await readOfTeam(teamId, () => this.client.getTeamEventType(caller, teamId, id)));
   }
 
   async members(caller: Caller, id: string): Promise<Person[]> {
-    const all = await ofTeam(id, () => this.memberships(caller, id));
+    const all = await readOfTeam(id, () => this.memberships(caller, id));
     // Somebody who has only been invited hosts nothing yet.
     return all.filter(({ accepted }) => accepted !== false).map(toMember);
   }
@@ -59,17 +63,6 @@ export class TeamReads {
       if (found.length < PAGE) break;
     }
     return all;
-  }
-}
-
-/** Cal.com answers 403 for a team of others and for one that does not exist; an id that it cannot have is a 400 or a 500. */
-async function ofTeam<T>(id: string, read: () => Promise<T>): Promise<T> {
-  if (!/^[1-9]\d{0,9}$/.test(id) || Number(id) > ID_MAX) throw new SchedulingError('NOT_FOUND', 'not an id of Cal.com');
-  try {
-    return await read();
-  } catch (error) {
-    const isHidden = error instanceof SchedulingError && error.details.reason === 'FORBIDDEN';
-    throw isHidden ? new SchedulingError('NOT_FOUND', error.message, {}, { cause: error }) : error;
   }
 }
 

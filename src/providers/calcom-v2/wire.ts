@@ -98,6 +98,21 @@ export interface WireLocation {
 /** 2024-09-04, `format=range`: a list for each local date, days without slots are absent. */
 export type WireSlots = Record<string, { start: string; end?: string }[]>;
 
+/** 2024-09-04 */
+export interface WireReservation {
+  reservationUid: string;
+  eventTypeId: number;
+  slotStart: string;
+  slotEnd: string;
+  reservationUntil: string;
+}
+
+/** The whole answer of the booking list, 2026-05-01. */
+export interface WireBookingPage {
+  data: WireBooking[];
+  pagination: { nextCursor?: string | null; hasMore: boolean };
+}
+
 /** 2024-08-13. `status` is in lower case here, in upper case in webhooks. */
 export interface WireBooking {
   id: number;
@@ -205,6 +220,11 @@ export function isEventType(value: unknown): value is WireEventType {
   return lists && isAbsentOrList(locations, (item) => isRecord(item) && typeof item.type === 'string');
 }
 
+/** One type, or a managed one with its children. */
+export function isEventTypeOrList(value: unknown): value is WireEventType | WireEventType[] {
+  return isEventType(value) || (Array.isArray(value) && value.length > 0 && value.every(isEventType));
+}
+
 /** Whether an app's settings ask for money. */
 export function isPriceOfApp(settings: unknown): settings is WirePrice {
   if (!isRecord(settings) || settings.enabled !== true) return false;
@@ -228,6 +248,23 @@ export function isBooking(value: unknown): value is WireBooking {
     isAbsentOrList(value.hosts, isRecord) &&
     isAbsentOr('object', value.metadata)
   );
+}
+
+/** With the pagination that only the list by cursor has. */
+export function isBookingPage(value: unknown): value is WireBookingPage {
+  if (!isRecord(value) || !isRecord(value.pagination) || !listOf(isBooking)(value.data)) return false;
+  const { hasMore, nextCursor } = value.pagination;
+  return typeof hasMore === 'boolean' && isAbsentOr('string', nextCursor);
+}
+
+export function isReservation(value: unknown): value is WireReservation {
+  if (!isRecord(value) || typeof value.reservationUid !== 'string' || typeof value.eventTypeId !== 'number')
+    return false;
+  return isInstant(value.slotStart) && isInstant(value.slotEnd) && isInstant(value.reservationUntil);
+}
+
+export function isReservationOrNull(value: unknown): value is WireReservation | null {
+  return value === null || isReservation(value);
 }
 
 function isAttendee(value: unknown): boolean {

@@ -3,6 +3,7 @@ import { BookingRequest } from '../../../src/scheduling/words';
 import { at, monday } from '../fidelity/days';
 import { SandboxClient } from '../fidelity/sandbox-client';
 import { startProviders } from '../provider-port/provider-app';
+import { atOnce } from '../provider-port/at-once';
 
 const ms = (day: string, time: string): number => Date.parse(at(day, time));
 
@@ -50,12 +51,16 @@ async function driveEventTypes(provider: SchedulingProvider): Promise<string> {
     requiresConfirmation: true,
     locations: [{ type: 'address' as const, value: 'Main St 1' }],
   };
-  const full = await provider.createEventType(draft);
-  await provider.updateEventType(full.providerId, { ...draft, title: 'Cut and wash', requiresConfirmation: false });
+  const full = await atOnce(provider).createEventType(draft);
+  await atOnce(provider).updateEventType(full.providerId, {
+    ...draft,
+    title: 'Cut and wash',
+    requiresConfirmation: false,
+  });
   await provider.getEventType(full.providerId);
   await provider.listEventTypes();
-  await provider.deleteEventType(full.providerId);
-  const { providerId } = await provider.createEventType({ title: 'Plain', slug: 'plain', lengthMinutes: 30 });
+  await atOnce(provider).deleteEventType(full.providerId);
+  const { providerId } = await atOnce(provider).createEventType({ title: 'Plain', slug: 'plain', lengthMinutes: 30 });
   return providerId;
 }
 
@@ -75,7 +80,7 @@ async function driveBookings(provider: SchedulingProvider, eventTypeId: string):
   const [fromMs, toMs] = [ms(day, '00:00'), ms(day, '23:00')];
   const slots = { eventTypeId, fromMs, toMs, lengthMinutes: 30, gridTimeZone: 'Europe/Berlin' };
   await provider.slots(slots);
-  const booked = await provider.book({
+  const booked = await atOnce(provider).book({
     ...request(eventTypeId, ms(day, '08:00'), 'ada'),
     guests: ['guest@mail.example'],
     notes: 'Please ring',
@@ -85,27 +90,34 @@ async function driveBookings(provider: SchedulingProvider, eventTypeId: string):
   await provider.findByRef('ref-ada', search);
   await provider.getBooking(booked.uid);
   await provider.slots({ ...slots, movingBookingUid: booked.uid });
-  const moved = await provider.reschedule({ uid: booked.uid, startMs: ms(day, '10:00'), reason: 'asked' });
-  await provider.cancel(moved.uid, 'asked');
+  const moved = await atOnce(provider).reschedule({ uid: booked.uid, startMs: ms(day, '10:00'), reason: 'asked' });
+  await atOnce(provider).cancel(moved.uid, 'asked');
 }
 
 async function driveDecisions(provider: SchedulingProvider, moveClockTo: (iso: string) => void): Promise<void> {
   const draft = { title: 'Asked', slug: 'asked', lengthMinutes: 30, requiresConfirmation: true };
-  const { providerId } = await provider.createEventType(draft);
+  const { providerId } = await atOnce(provider).createEventType(draft);
   const day = monday(1);
-  const first = await provider.book(request(providerId, ms(day, '08:00'), 'bea'));
-  const second = await provider.book(request(providerId, ms(day, '10:00'), 'cem'));
-  await provider.confirm(first.uid);
-  await provider.decline(second.uid, 'no time');
+  const first = await atOnce(provider).book(request(providerId, ms(day, '08:00'), 'bea'));
+  const second = await atOnce(provider).book(request(providerId, ms(day, '10:00'), 'cem'));
+  await atOnce(provider).confirm(first.uid);
+  await atOnce(provider).decline(second.uid, 'no time');
   moveClockTo(at(day, '08:10'));
   const attendees = [{ email: 'bea@mail.example', absent: true }];
-  await provider.markAbsent({ uid: first.uid, hostAbsent: false, attendees });
+  await atOnce(provider).markAbsent({ uid: first.uid, hostAbsent: false, attendees });
 }
 
 async function driveWebhooks(provider: SchedulingProvider): Promise<void> {
   const url = 'https://hooks.example.com/calls';
-  const { providerId } = await provider.createWebhook(url, 'a secret of nobody', ['BOOKING_CREATED']);
-  await provider.listWebhooks();
-  await provider.updateWebhook(providerId, { url, secret: 'another secret', triggers: ['BOOKING_CANCELLED'] });
-  await provider.deleteWebhook(providerId);
+  const { providerId } = await atOnce(provider).createWebhook(
+    { level: 'account' },
+    { url: url, secret: 'a secret of nobody', triggers: ['BOOKING_CREATED'] },
+  );
+  await provider.listWebhooks({ level: 'account' });
+  await atOnce(provider).updateWebhook({ level: 'account' }, providerId, {
+    url,
+    secret: 'another secret',
+    triggers: ['BOOKING_CANCELLED'],
+  });
+  await atOnce(provider).deleteWebhook({ level: 'account' }, providerId);
 }

@@ -1,5 +1,6 @@
 import { BookingRequest, ProviderBooking } from '../../../src/scheduling/words';
 import { DAY, Fault, MINUTE, PortWorld, searchFor } from './port-world';
+import { atOnce } from './at-once';
 
 /** What every adapter promises about making, finding and changing bookings. */
 export function describeBooking(world: PortWorld): void {
@@ -10,7 +11,7 @@ export function describeBooking(world: PortWorld): void {
         notes: 'ring twice',
         guests: ['friend@mail.example'],
       });
-      const booking = await world.provider.book(asked);
+      const booking = await atOnce(world.provider).book(asked);
       expect(booking).toMatchObject({
         uid: expect.any(String),
         status: 'accepted',
@@ -42,31 +43,31 @@ export function describeBooking(world: PortWorld): void {
         gridTimeZone: 'Europe/Berlin',
       };
       expect(await world.provider.slots(around)).toHaveLength(1);
-      await world.provider.book(asked);
+      await atOnce(world.provider).book(asked);
       expect(await world.provider.slots(around)).toEqual([]);
     });
 
     it('of a taken time is refused as unavailable', async () => {
       const first = world.request();
-      await world.provider.book(first);
-      const second = world.provider.book(world.request({ startMs: first.startMs }));
+      await atOnce(world.provider).book(first);
+      const second = atOnce(world.provider).book(world.request({ startMs: first.startMs }));
       await expect(second).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE', details: { reason: 'HOST_BUSY' } });
     });
 
     it('at one start by eight callers at once succeeds once, and the others learn that it is taken', async () => {
       const startMs = world.nextStart();
-      const tries = Array.from({ length: 8 }, () => world.provider.book(world.request({ startMs })));
+      const tries = Array.from({ length: 8 }, () => atOnce(world.provider).book(world.request({ startMs })));
       const results = await Promise.allSettled(tries);
       const codes = results.map((result) => (result.status === 'fulfilled' ? 'booked' : result.reason.code)).sort();
       expect(codes).toEqual([...Array(7).fill('SLOT_UNAVAILABLE'), 'booked']);
     });
 
     it('of a past time, of an unknown type and of a bad e-mail is refused with the reason', async () => {
-      const past = world.provider.book(world.request({ startMs: Date.UTC(2027, 1, 1, 9) }));
+      const past = atOnce(world.provider).book(world.request({ startMs: Date.UTC(2027, 1, 1, 9) }));
       await expect(past).rejects.toMatchObject({ code: 'REFUSED', details: { reason: 'IN_THE_PAST' } });
-      const unknown = world.provider.book(world.request({ eventTypeId: '2000000000' }));
+      const unknown = atOnce(world.provider).book(world.request({ eventTypeId: '2000000000' }));
       await expect(unknown).rejects.toMatchObject({ code: 'EVENT_TYPE_NOT_FOUND' });
-      const nameless = world.provider.book(
+      const nameless = atOnce(world.provider).book(
         world.request({ attendee: { name: 'X', email: 'no-address', timeZone: 'UTC' } }),
       );
       await expect(nameless).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
@@ -74,8 +75,8 @@ export function describeBooking(world: PortWorld): void {
 
     it("that is answered with another attempt's booking is a duplicate, not a success", async () => {
       const first = world.request({ eventTypeId: world.onRequest.providerId });
-      await world.provider.book(first);
-      const again = world.provider.book({ ...first, ref: 'another-attempt' });
+      await atOnce(world.provider).book(first);
+      const again = atOnce(world.provider).book({ ...first, ref: 'another-attempt' });
       await expect(again).rejects.toMatchObject({ code: 'REFUSED', details: { reason: 'DUPLICATE' } });
     });
   });
@@ -85,7 +86,7 @@ export function describeBooking(world: PortWorld): void {
       const asked = world.request();
       await world.harness.inject(fault, 'book', delayMs);
       const before = await world.harness.callsReceived('book');
-      await expect(world.provider.book(asked)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+      await expect(atOnce(world.provider).book(asked)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
       expect(await world.harness.callsReceived('book')).toBe(before + 1);
       return asked;
     }
@@ -109,9 +110,9 @@ export function describeBooking(world: PortWorld): void {
 
     it('is not confused with bookings of the same person, nor with its own successor', async () => {
       const asked = world.request();
-      const first = await world.provider.book(asked);
-      await world.provider.book(world.request({ attendee: asked.attendee }));
-      const moved = await world.provider.reschedule({ uid: first.uid, startMs: world.nextStart() });
+      const first = await atOnce(world.provider).book(asked);
+      await atOnce(world.provider).book(world.request({ attendee: asked.attendee }));
+      const moved = await atOnce(world.provider).reschedule({ uid: first.uid, startMs: world.nextStart() });
       const found = await world.provider.findByRef(asked.ref, { attendeeEmail: asked.attendee.email });
       expect(found).toMatchObject({ uid: first.uid, rescheduledToUid: moved.uid, status: 'cancelled' });
       expect(await world.provider.findByRef('never-sent', { attendeeEmail: asked.attendee.email })).toBeUndefined();
@@ -121,7 +122,7 @@ export function describeBooking(world: PortWorld): void {
   describe(`${world.name}: refusals before anything happens`, () => {
     it('say the slot is unavailable on a conflict', async () => {
       await world.harness.inject('conflict', 'book');
-      await expect(world.provider.book(world.request())).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE' });
+      await expect(atOnce(world.provider).book(world.request())).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE' });
     });
 
     it('say when a rate limit is over, are not repeated, and silence the account for the whole block', async () => {
@@ -129,7 +130,7 @@ export function describeBooking(world: PortWorld): void {
         const provider = await world.harness.account('Europe/Berlin');
         await world.harness.inject('rate-limited', method, 42_000);
         const before = await world.harness.callsReceived(method);
-        const call = () => (method === 'book' ? provider.book(world.request()) : provider.getBooking('any'));
+        const call = () => (method === 'book' ? atOnce(provider).book(world.request()) : provider.getBooking('any'));
         await expect(call()).rejects.toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: 42 } });
         // Never sent: the provider would count it, and told no status.
         const again = await call().catch((error) => error);
@@ -143,9 +144,9 @@ export function describeBooking(world: PortWorld): void {
   describe(`${world.name}: changing a booking`, () => {
     it('moves it to a new uid and cancels the old one, keeping the reference', async () => {
       const asked = world.request();
-      const first = await world.provider.book(asked);
+      const first = await atOnce(world.provider).book(asked);
       const startMs = world.nextStart();
-      const moved = await world.provider.reschedule({ uid: first.uid, startMs, reason: 'later' });
+      const moved = await atOnce(world.provider).reschedule({ uid: first.uid, startMs, reason: 'later' });
       expect(moved).toMatchObject({ startMs, status: 'accepted', rescheduledFromUid: first.uid, ref: asked.ref });
       expect(moved.uid).not.toBe(first.uid);
       expect(await world.provider.getBooking(first.uid)).toMatchObject({
@@ -155,9 +156,9 @@ export function describeBooking(world: PortWorld): void {
     });
 
     it('names the successor when it was moved before', async () => {
-      const first = await world.provider.book(world.request());
-      const moved = await world.provider.reschedule({ uid: first.uid, startMs: world.nextStart() });
-      const again = world.provider.reschedule({ uid: first.uid, startMs: world.nextStart() });
+      const first = await atOnce(world.provider).book(world.request());
+      const moved = await atOnce(world.provider).reschedule({ uid: first.uid, startMs: world.nextStart() });
+      const again = atOnce(world.provider).reschedule({ uid: first.uid, startMs: world.nextStart() });
       await expect(again).rejects.toMatchObject({
         code: 'REFUSED',
         details: { reason: 'ALREADY_RESCHEDULED', successorUid: moved.uid },
@@ -165,20 +166,20 @@ export function describeBooking(world: PortWorld): void {
     });
 
     it('does not move it to a taken time, nor when it is cancelled', async () => {
-      const taken = await world.provider.book(world.request());
-      const other = await world.provider.book(world.request());
-      const onto = world.provider.reschedule({ uid: other.uid, startMs: taken.startMs });
+      const taken = await atOnce(world.provider).book(world.request());
+      const other = await atOnce(world.provider).book(world.request());
+      const onto = atOnce(world.provider).reschedule({ uid: other.uid, startMs: taken.startMs });
       await expect(onto).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE' });
-      await world.provider.cancel(other.uid, 'changed my mind');
-      const late = world.provider.reschedule({ uid: other.uid, startMs: world.nextStart() });
+      await atOnce(world.provider).cancel(other.uid, 'changed my mind');
+      const late = atOnce(world.provider).reschedule({ uid: other.uid, startMs: world.nextStart() });
       await expect(late).rejects.toMatchObject({ code: 'REFUSED', details: { reason: 'ALREADY_CANCELLED' } });
     });
 
     it('leaves the outcome of a move unknown when its answer is lost, and shows the successor at the old uid', async () => {
-      const first = await world.provider.book(world.request());
+      const first = await atOnce(world.provider).book(world.request());
       await world.harness.inject('answer-lost', 'reschedule');
       const startMs = world.nextStart();
-      await expect(world.provider.reschedule({ uid: first.uid, startMs })).rejects.toMatchObject({
+      await expect(atOnce(world.provider).reschedule({ uid: first.uid, startMs })).rejects.toMatchObject({
         code: 'OUTCOME_UNKNOWN',
       });
       const { rescheduledToUid } = await world.provider.getBooking(first.uid);
@@ -186,42 +187,42 @@ export function describeBooking(world: PortWorld): void {
     });
 
     it('cancels with the reason; a second time is success and changes nothing', async () => {
-      const { uid } = await world.provider.book(world.request());
-      await world.provider.cancel(uid, 'ill');
-      await world.provider.cancel(uid, 'once more');
+      const { uid } = await atOnce(world.provider).book(world.request());
+      await atOnce(world.provider).cancel(uid, 'ill');
+      await atOnce(world.provider).cancel(uid, 'once more');
       expect(await world.provider.getBooking(uid)).toMatchObject({ status: 'cancelled', cancellationReason: 'ill' });
     });
 
     it('cancels without a reason too, because a provider may insist on one', async () => {
-      const { uid } = await world.provider.book(world.request());
-      await world.provider.cancel(uid, '  ');
+      const { uid } = await atOnce(world.provider).book(world.request());
+      await atOnce(world.provider).cancel(uid, '  ');
       expect(await world.provider.getBooking(uid)).toMatchObject({ status: 'cancelled' });
     });
 
     it('tells an unknown booking from a failure', async () => {
       const unknown = { code: 'BOOKING_NOT_FOUND' };
       await expect(world.provider.getBooking('unknown')).rejects.toMatchObject(unknown);
-      await expect(world.provider.cancel('unknown', 'x')).rejects.toMatchObject(unknown);
-      await expect(world.provider.reschedule({ uid: 'unknown', startMs: world.nextStart() })).rejects.toMatchObject(
-        unknown,
-      );
-      await expect(world.provider.confirm('unknown')).rejects.toMatchObject(unknown);
+      await expect(atOnce(world.provider).cancel('unknown', 'x')).rejects.toMatchObject(unknown);
+      await expect(
+        atOnce(world.provider).reschedule({ uid: 'unknown', startMs: world.nextStart() }),
+      ).rejects.toMatchObject(unknown);
+      await expect(atOnce(world.provider).confirm('unknown')).rejects.toMatchObject(unknown);
     });
   });
 
   describe(`${world.name}: bookings that a host decides on`, () => {
     const pending = (): Promise<ProviderBooking> =>
-      world.provider.book(world.request({ eventTypeId: world.onRequest.providerId }));
+      atOnce(world.provider).book(world.request({ eventTypeId: world.onRequest.providerId }));
 
     it('are pending, then accepted; a second confirmation is refused by name', async () => {
       const booking = await pending();
       expect(booking.status).toBe('pending');
-      expect(await world.provider.confirm(booking.uid)).toMatchObject({
+      expect(await atOnce(world.provider).confirm(booking.uid)).toMatchObject({
         uid: booking.uid,
         status: 'accepted',
         ref: booking.ref,
       });
-      await expect(world.provider.confirm(booking.uid)).rejects.toMatchObject({
+      await expect(atOnce(world.provider).confirm(booking.uid)).rejects.toMatchObject({
         code: 'REFUSED',
         details: { reason: 'ALREADY_CONFIRMED' },
       });
@@ -229,21 +230,21 @@ export function describeBooking(world: PortWorld): void {
 
     it('are rejected when declined', async () => {
       const { uid } = await pending();
-      expect(await world.provider.decline(uid, 'no time')).toMatchObject({ uid, status: 'rejected' });
+      expect(await atOnce(world.provider).decline(uid, 'no time')).toMatchObject({ uid, status: 'rejected' });
     });
   });
 
   describe(`${world.name}: after the start`, () => {
     it('marks host and attendee absent, but not before', async () => {
       const asked = world.request();
-      const { uid } = await world.provider.book(asked);
+      const { uid } = await atOnce(world.provider).book(asked);
       const report = { uid, hostAbsent: true, attendees: [{ email: asked.attendee.email ?? '', absent: true }] };
-      await expect(world.provider.markAbsent(report)).rejects.toMatchObject({
+      await expect(atOnce(world.provider).markAbsent(report)).rejects.toMatchObject({
         code: 'REFUSED',
         details: { reason: 'NOT_STARTED' },
       });
       world.harness.advanceTo(asked.startMs + 10 * MINUTE);
-      expect(await world.provider.markAbsent(report)).toMatchObject({
+      expect(await atOnce(world.provider).markAbsent(report)).toMatchObject({
         hostAbsent: true,
         attendees: [{ absent: true }],
       });
@@ -251,9 +252,9 @@ export function describeBooking(world: PortWorld): void {
 
     it('does not cancel a meeting that is over', async () => {
       const asked = world.request();
-      const { uid } = await world.provider.book(asked);
+      const { uid } = await atOnce(world.provider).book(asked);
       world.harness.advanceTo(asked.startMs + DAY);
-      await expect(world.provider.cancel(uid, 'too late')).rejects.toMatchObject({
+      await expect(atOnce(world.provider).cancel(uid, 'too late')).rejects.toMatchObject({
         code: 'REFUSED',
         details: { reason: 'ALREADY_ENDED' },
       });

@@ -3,6 +3,7 @@ import { underDeadline } from '../../../src/foundation/resilience/deadline';
 import { SchedulingProvider } from '../../../src/scheduling/provider-port';
 import { ProviderApp, startProviders } from './provider-app';
 import { Handler, json, ScriptedServer, startScriptedServer, success } from './scripted-server';
+import { atOnce } from './at-once';
 
 const KEY = 'cal_live_key';
 const ME = { id: 1, email: 'maria@salon.example', username: 'maria', name: 'Maria', timeZone: 'Europe/Berlin' };
@@ -70,11 +71,14 @@ describe('refusals', () => {
       [401, 'booking_limit_reached'],
     ] as const) {
       server.answer = json({ statusCode: status, message }, status);
-      for (let calls = 0; calls < 15; calls++) await provider.cancel('uid', 'reason').catch(() => undefined);
+      for (let calls = 0; calls < 15; calls++)
+        await atOnce(provider)
+          .cancel('uid', 'reason')
+          .catch(() => undefined);
     }
     server.answer = json({ statusCode: 500, message: 'Internal server error' }, 500);
     for (let calls = 0; calls < 15; calls++) {
-      await expect(provider.cancel('uid', 'reason')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+      await expect(atOnce(provider).cancel('uid', 'reason')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     }
     expect(server.requests).toHaveLength(3 * 15);
   });
@@ -124,7 +128,10 @@ describe("a deadline of the caller's request", () => {
     server.answer = handler;
     const caller = new AbortController();
     const writing = underDeadline(caller.signal, () =>
-      provider.createWebhook('https://hook.example/x', 'secret', ['BOOKING_CREATED']),
+      atOnce(provider).createWebhook(
+        { level: 'account' },
+        { url: 'https://hook.example/x', secret: 'secret', triggers: ['BOOKING_CREATED'] },
+      ),
     );
     const response = await arrived;
     caller.abort();
@@ -137,7 +144,7 @@ describe("a deadline of the caller's request", () => {
     server.answer = success(ME);
     await underDeadline(AbortSignal.abort(), async () => {
       await expect(provider.me()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-      await expect(provider.cancel('uid', 'reason')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await expect(atOnce(provider).cancel('uid', 'reason')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     });
     expect(sentPaths()).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { AddressInfo } from 'node:net';
 import { SchedulingProvider } from '../../../src/scheduling/provider-port';
 import { ProviderApp, startProviders } from './provider-app';
 import { Handler, json, ScriptedServer, startScriptedServer, success } from './scripted-server';
+import { atOnce } from './at-once';
 
 const KEY = 'cal_live_canary_key';
 const EMAIL = 'canary.person@mail.example';
@@ -38,7 +39,7 @@ describe('what is sent', () => {
   it('carries the key, the family version and the correlation id, under the /v2 of the base URL', async () => {
     await start();
     server.answer = success([]);
-    await provider.listWebhooks({ correlationId: 'corr-1' });
+    await provider.listWebhooks({ level: 'account' }, { correlationId: 'corr-1' });
     await provider.schedules();
     await provider.findByRef('r', {});
     await provider
@@ -56,9 +57,11 @@ describe('what is sent', () => {
   it('lets configuration set the version of bookings alone', async () => {
     await start({ bookingsApiVersion: '2026-02-25' });
     server.answer = success([]);
+    await provider.getBooking('uid').catch(() => undefined);
     await provider.findByRef('r', {});
     await provider.schedules();
-    expect(server.requests.map(({ headers }) => headers['cal-api-version'])).toEqual(['2026-02-25', '2024-06-11']);
+    const versions = server.requests.map(({ headers }) => headers['cal-api-version']);
+    expect(versions).toEqual(['2026-02-25', '2024-08-13', '2024-06-11']);
   });
 
   it('writes a uid into the path so that it cannot leave it', async () => {
@@ -124,7 +127,7 @@ describe('what is repeated', () => {
   ])('never a write: %s leaves the outcome unknown after one call', async (_what, misbehave: Handler) => {
     await start({ retryAttempts: 3 });
     server.answer = misbehave;
-    await expect(provider.book(REQUEST)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    await expect(atOnce(provider).book(REQUEST)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     expect(server.requests).toHaveLength(1);
   });
 });
@@ -140,7 +143,7 @@ describe('limits', () => {
   it('leave the outcome of a write unknown when they cut it', async () => {
     await start({ timeoutMs: 200 });
     server.answer = () => undefined;
-    await expect(provider.cancel('uid', 'reason')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    await expect(atOnce(provider).cancel('uid', 'reason')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
   });
 
   it('cut an answer of more than 5 MB', async () => {
@@ -150,7 +153,7 @@ describe('limits', () => {
       response.end(Buffer.alloc(6 * 1024 * 1024, 32));
     };
     await expect(provider.me()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await expect(provider.confirm('uid')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    await expect(atOnce(provider).confirm('uid')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
   });
 });
 
@@ -161,7 +164,7 @@ describe('what was provably never sent', () => {
     await new Promise<void>((done) => nobody.listen(0, '127.0.0.1', done));
     const { port } = nobody.address() as AddressInfo;
     await new Promise((done) => nobody.close(done));
-    await expect(app.provider(`http://127.0.0.1:${port}`, KEY).book(REQUEST)).rejects.toMatchObject({
+    await expect(atOnce(app.provider(`http://127.0.0.1:${port}`, KEY)).book(REQUEST)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });
   });
@@ -173,7 +176,7 @@ describe('what was provably never sent', () => {
     await new Promise((done) => silent.once('listening', done));
     const { port } = silent.address() as AddressInfo;
     const before = performance.now();
-    await expect(app.provider(`https://127.0.0.1:${port}`, KEY).book(REQUEST)).rejects.toMatchObject({
+    await expect(atOnce(app.provider(`https://127.0.0.1:${port}`, KEY)).book(REQUEST)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });
     expect(performance.now() - before).toBeGreaterThan(1_900);
@@ -187,7 +190,7 @@ describe('what was provably never sent', () => {
     ['a NUL, which would be answered with a 500', { ...REQUEST, notes: 'a\0b' }, undefined, 'INVALID_REQUEST'],
   ])('%s', async (_what, request, context, code) => {
     await start();
-    await expect(provider.book(request, context)).rejects.toMatchObject({ code });
+    await expect(atOnce(provider).book(request, context)).rejects.toMatchObject({ code });
     expect(server.requests).toHaveLength(0);
   });
 });
@@ -196,10 +199,17 @@ describe('what is written down', () => {
   it('one line a call, with no secret, address or uid in it, also when it fails and in debug mode', async () => {
     await start({ debug: true });
     server.answer = json({ statusCode: 400, message: `Booking with uid=canaryUidOfABooking of ${EMAIL} refused` }, 400);
-    await provider.book({ ...REQUEST, notes: 'canary note' }, { correlationId: 'corr-2' }).catch(() => undefined);
-    await provider.cancel('canaryUidOfABooking', 'canary reason').catch(() => undefined);
-    await provider
-      .createWebhook('https://hook.example/canary', 'canary-secret', ['BOOKING_CREATED'])
+    await atOnce(provider)
+      .book({ ...REQUEST, notes: 'canary note' }, { correlationId: 'corr-2' })
+      .catch(() => undefined);
+    await atOnce(provider)
+      .cancel('canaryUidOfABooking', 'canary reason')
+      .catch(() => undefined);
+    await atOnce(provider)
+      .createWebhook(
+        { level: 'account' },
+        { url: 'https://hook.example/canary', secret: 'canary-secret', triggers: ['BOOKING_CREATED'] },
+      )
       .catch(() => undefined);
     server.answer = success(ME);
     await provider.me();
@@ -216,7 +226,7 @@ describe('what is written down', () => {
       correlationId: 'corr-2',
       durationMs: expect.any(Number),
     });
-    expect(lines[1]).toMatchObject({ path: '/v2/bookings/{id}/cancel' });
+    expect(lines[1]).toMatchObject({ path: '/v2/bookings/{uid}/cancel' });
     expect(JSON.stringify(lines)).not.toMatch(/canary|Maria|\+49/i);
   });
 

@@ -6,12 +6,13 @@ import { checkLoggedCalls, contractLine, LoggedCall } from '../openapi/check-log
 import { CONTRACT_EXCEPTIONS } from '../openapi/contract-exceptions';
 import { OpenApiContract } from '../openapi/openapi-contract';
 import { describeProviderPort } from './port-contract';
-import { PortHarness } from './port-world';
+import { PortHarness, PortMethod } from './port-world';
 import { startProviders } from './provider-app';
 import { startReceiver } from './receiver';
+import { atOnce } from './at-once';
 
 /** What the sandbox calls the endpoint behind a method of the port. */
-const OPERATIONS: Partial<Record<keyof SchedulingProvider, string>> = {
+const OPERATIONS: Partial<Record<PortMethod, string>> = {
   book: 'bookings.create',
   getBooking: 'bookings.get',
   reschedule: 'bookings.reschedule',
@@ -123,9 +124,12 @@ describe('Cal.com API v2: what only Cal.com has', () => {
   });
 
   it('the webhook of a booking is genuine, names the attempt and comes before the answer', async () => {
-    await provider.createWebhook(receiver.url, WEBHOOK_SECRET, ['BOOKING_CREATED']);
-    const { providerId } = await provider.createEventType({ title: 'Hook', slug: 'hook', lengthMinutes: 30 });
-    const booking = await provider.book({
+    await atOnce(provider).createWebhook(
+      { level: 'account' },
+      { url: receiver.url, secret: WEBHOOK_SECRET, triggers: ['BOOKING_CREATED'] },
+    );
+    const { providerId } = await atOnce(provider).createEventType({ title: 'Hook', slug: 'hook', lengthMinutes: 30 });
+    const booking = await atOnce(provider).book({
       eventTypeId: providerId,
       startMs: Date.UTC(2027, 5, 1, 8),
       attendee: { name: 'Jonas', email: 'jonas@mail.example', timeZone: 'Europe/Berlin' },

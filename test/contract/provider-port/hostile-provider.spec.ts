@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import type { SchedulingProvider } from '../../../src/scheduling/provider-port';
+import { atOnce } from './at-once';
 import { ProviderApp, startProviders } from './provider-app';
 import { Handler, ScriptedServer, startScriptedServer, success } from './scripted-server';
 
@@ -102,7 +103,7 @@ const oneByteEachTenSeconds: Handler = (_request, response) => {
 /** Reads and writes at the hostile provider, while the other connection goes on calling until they have ended. */
 async function underAttack(): Promise<{ failures: unknown[]; callsOfOther: number; slowestMs: number }> {
   let attacking = true;
-  const attacks = Array.from({ length: ATTACKS }, (_, n) => (n % 2 ? victim.confirm(`uid-${n}`) : victim.me()));
+  const attacks = Array.from({ length: ATTACKS }, (_, n) => (n % 2 ? atOnce(victim).confirm(`uid-${n}`) : victim.me()));
   const ended = Promise.allSettled(attacks).finally(() => (attacking = false));
   let [callsOfOther, slowestMs] = [0, 0];
   do {
@@ -172,7 +173,7 @@ describe('the key of a connection', () => {
     await start(LONG_MS);
     hostile.answer = (_request, response) => response.writeHead(status, { location: `${healthy.url}/v2/me` }).end();
     await expect(victim.me()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await expect(victim.confirm('uid')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    await expect(atOnce(victim).confirm('uid')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     expect(healthy.requests).toHaveLength(0);
   });
 });

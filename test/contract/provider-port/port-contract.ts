@@ -1,6 +1,7 @@
 import { describeBooking } from './booking-contract';
 import { PortHarness, PortWorld } from './port-world';
 import { describeTeams } from './team-contract';
+import { atOnce } from './at-once';
 
 const HOOK = 'https://hooks.example.com/calls';
 const TRIGGERS = ['BOOKING_CREATED', 'BOOKING_CANCELLED'];
@@ -37,7 +38,7 @@ function describeAccount(world: PortWorld): void {
 
     it('refuses an unknown credential for reads and writes alike', async () => {
       await expect(world.harness.stranger().verify()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
-      await expect(world.harness.stranger().book(world.request())).rejects.toMatchObject({
+      await expect(atOnce(world.harness.stranger()).book(world.request())).rejects.toMatchObject({
         code: 'AUTHENTICATION_FAILED',
       });
     });
@@ -45,7 +46,7 @@ function describeAccount(world: PortWorld): void {
 
   describe(`${world.name}: event types`, () => {
     it('are created, read, listed, changed and deleted', async () => {
-      const made = await world.provider.createEventType({
+      const made = await atOnce(world.provider).createEventType({
         title: 'Wash',
         slug: 'wash',
         lengthMinutes: 20,
@@ -57,10 +58,10 @@ function describeAccount(world: PortWorld): void {
         lengthMinutes: 20,
         hidden: true,
       });
-      await world.provider.updateEventType(made.providerId, { title: 'Wash and dry', lengthMinutes: 25 });
+      await atOnce(world.provider).updateEventType(made.providerId, { title: 'Wash and dry', lengthMinutes: 25 });
       const listed = (await world.provider.listEventTypes()).find(({ providerId }) => providerId === made.providerId);
       expect(listed).toMatchObject({ title: 'Wash and dry', slug: 'wash', lengthMinutes: 25 });
-      await world.provider.deleteEventType(made.providerId);
+      await atOnce(world.provider).deleteEventType(made.providerId);
       await expect(world.provider.getEventType(made.providerId)).rejects.toMatchObject({
         code: 'EVENT_TYPE_NOT_FOUND',
       });
@@ -75,7 +76,7 @@ function describeAccount(world: PortWorld): void {
     });
 
     it('refuse a slug that is taken', async () => {
-      const again = world.provider.createEventType({ title: 'Cut', slug: 'cut', lengthMinutes: 30 });
+      const again = atOnce(world.provider).createEventType({ title: 'Cut', slug: 'cut', lengthMinutes: 30 });
       await expect(again).rejects.toMatchObject({ code: 'REFUSED', details: { reason: 'SLUG_TAKEN' } });
     });
 
@@ -83,8 +84,10 @@ function describeAccount(world: PortWorld): void {
       const other = await world.harness.account('Europe/Berlin');
       for (const id of [world.type.providerId, '2000000000']) {
         await expect(other.getEventType(id)).rejects.toMatchObject({ code: 'EVENT_TYPE_NOT_FOUND' });
-        await expect(other.updateEventType(id, { title: 'x' })).rejects.toMatchObject({ code: 'EVENT_TYPE_NOT_FOUND' });
-        await expect(other.deleteEventType(id)).rejects.toMatchObject({ code: 'EVENT_TYPE_NOT_FOUND' });
+        await expect(atOnce(other).updateEventType(id, { title: 'x' })).rejects.toMatchObject({
+          code: 'EVENT_TYPE_NOT_FOUND',
+        });
+        await expect(atOnce(other).deleteEventType(id)).rejects.toMatchObject({ code: 'EVENT_TYPE_NOT_FOUND' });
       }
     });
   });
@@ -109,7 +112,7 @@ function describeAccount(world: PortWorld): void {
 
     it('do not lose the last day of a range that spans the autumn change', async () => {
       const newYork = await world.harness.account('America/New_York');
-      const { providerId } = await newYork.createEventType({ title: 'NY', slug: 'ny', lengthMinutes: 30 });
+      const { providerId } = await atOnce(newYork).createEventType({ title: 'NY', slug: 'ny', lengthMinutes: 30 });
       const slots = await newYork.slots({
         eventTypeId: providerId,
         fromMs: Date.parse('2027-11-05T00:00:00-04:00'),
@@ -159,24 +162,35 @@ function describeAccount(world: PortWorld): void {
 
   describe(`${world.name}: webhooks`, () => {
     it('are registered, listed, changed and removed, and never show their secret', async () => {
-      const made = await world.provider.createWebhook(HOOK, 'a-secret-of-the-test', TRIGGERS);
+      const made = await atOnce(world.provider).createWebhook(
+        { level: 'account' },
+        { url: HOOK, secret: 'a-secret-of-the-test', triggers: TRIGGERS },
+      );
       expect(made).toMatchObject({ url: HOOK, active: true });
       expect([...made.triggers].sort()).toEqual([...TRIGGERS].sort());
       const change = { url: `${HOOK}/2`, secret: 'another-secret-of-it', triggers: ['BOOKING_CREATED'] };
-      expect(await world.provider.updateWebhook(made.providerId, change)).toMatchObject({
+      expect(await atOnce(world.provider).updateWebhook({ level: 'account' }, made.providerId, change)).toMatchObject({
         url: change.url,
         triggers: change.triggers,
       });
-      const listed = await world.provider.listWebhooks();
+      const listed = await world.provider.listWebhooks({ level: 'account' });
       expect(listed.filter(({ providerId }) => providerId === made.providerId)).toHaveLength(1);
       expect(JSON.stringify([made, listed])).not.toMatch(/secret/);
-      await world.provider.deleteWebhook(made.providerId);
-      await expect(world.provider.deleteWebhook(made.providerId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await atOnce(world.provider).deleteWebhook({ level: 'account' }, made.providerId);
+      await expect(atOnce(world.provider).deleteWebhook({ level: 'account' }, made.providerId)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+      });
     });
 
     it('are refused as a duplicate at an address that is registered already', async () => {
-      await world.provider.createWebhook(`${HOOK}/twice`, 'a-secret-of-the-test', TRIGGERS);
-      const again = world.provider.createWebhook(`${HOOK}/twice`, 'a-secret-of-the-test', TRIGGERS);
+      await atOnce(world.provider).createWebhook(
+        { level: 'account' },
+        { url: `${HOOK}/twice`, secret: 'a-secret-of-the-test', triggers: TRIGGERS },
+      );
+      const again = atOnce(world.provider).createWebhook(
+        { level: 'account' },
+        { url: `${HOOK}/twice`, secret: 'a-secret-of-the-test', triggers: TRIGGERS },
+      );
       await expect(again).rejects.toMatchObject({ code: 'REFUSED', details: { reason: 'DUPLICATE' } });
     });
   });

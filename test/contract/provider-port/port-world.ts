@@ -1,10 +1,15 @@
 import { SchedulingProvider } from '../../../src/scheduling/provider-port';
+import type { ProviderWrites } from '../../../src/scheduling/provider-writes';
 import { BookingRequest, BookingSearch, EventType } from '../../../src/scheduling/words';
 import type { ProviderApp } from './provider-app';
+import { atOnce } from './at-once';
 
 /** What can be made to go wrong at the provider, once, for the next call of one method. */
 export type Fault =
   'conflict' | 'rate-limited' | 'slow' | 'error-before' | 'error-after' | 'answer-lost' | 'effect-late' | 'garbage';
+
+/** A read, or a write by the name of its preparation. */
+export type PortMethod = keyof SchedulingProvider | keyof ProviderWrites;
 
 /** A provider as the contract sees it: accounts, a clock, faults, and a count of the calls that really arrived. */
 export interface PortHarness {
@@ -17,8 +22,8 @@ export interface PortHarness {
   stranger(): SchedulingProvider;
   /** The provider's clock; starts on a Monday, 2027-03-01T08:00:00Z. */
   advanceTo(ms: number): void;
-  inject(fault: Fault, method: keyof SchedulingProvider, delayMs?: number): Promise<void>;
-  callsReceived(method: keyof SchedulingProvider): Promise<number>;
+  inject(fault: Fault, method: PortMethod, delayMs?: number): Promise<void>;
+  callsReceived(method: PortMethod): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -41,11 +46,15 @@ export class PortWorld {
     this.harness = harness;
     this.provider = await harness.account('Europe/Berlin');
     const plain = { title: 'Cut', slug: 'cut', lengthMinutes: 30, minimumNoticeMinutes: 0 };
-    this.type = await this.provider.createEventType({
+    this.type = await atOnce(this.provider).createEventType({
       ...plain,
       locations: [{ type: 'address', value: 'Havelstrasse 12, Berlin' }],
     });
-    this.onRequest = await this.provider.createEventType({ ...plain, slug: 'on-request', requiresConfirmation: true });
+    this.onRequest = await atOnce(this.provider).createEventType({
+      ...plain,
+      slug: 'on-request',
+      requiresConfirmation: true,
+    });
     const fromMs = Date.UTC(2027, 2, 2);
     const slots = await this.provider.slots({
       eventTypeId: this.type.providerId,
