@@ -10,7 +10,6 @@ import { RateLimiter } from '../src/sandbox/http/rate-limiter';
 import { PaceStoreInMemory } from '../test/fixtures/pacing/pace-store-in-memory';
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 /** As Cal.com counts: the window opens with the first call, and calls made while blocked count too. */
 const CALCOM_LIMIT = { limit: 120, windowMs: MINUTE, blockMs: MINUTE };
 /** The way to Postgres, and from a permit to Cal.com's counter: a fresh connection takes longest. */
@@ -23,18 +22,23 @@ const WRITES_PER_MINUTE_MAX = 20;
 export interface Situation {
   demandPerMinute: number;
   replicas: number;
+  /** Of virtual time. */
+  minutes: number;
   seed: number;
 }
 
 export interface Outcome {
+  askedPerMinute: number;
   perMinute: number;
   refusals429: number;
   /** Calls in the fullest stretch of 60 s, wherever it begins, as they arrived. */
   fullestMinute: number;
   writesAsked: number;
   writesNotSent: number;
+  /** Of a hundred writes one waited longer. */
+  writeWaitP99Ms: number;
   writeWaitMaxMs: number;
-  /** Reads that got a permit while a write waited, and went on waiting for more than a moment. */
+  /** Reads that got a permit while a write waited, in any process, and that write went on waiting. */
   readsBeforeWrites: number;
 }
 
@@ -76,19 +80,20 @@ class VirtualTime implements Timers {
   }
 }
 
-/** One hour of virtual time: the pacer's own code against the limiter, with random arrivals from a fixed seed. */
-export async function simulate({ demandPerMinute, replicas, seed }: Situation): Promise<Outcome> {
+/** The pacer's own code against the limiter in virtual time, with random arrivals from a fixed seed. */
+export async function simulate({ demandPerMinute, replicas, minutes, seed }: Situation): Promise<Outcome> {
   const random = randomFrom(seed);
   const time = new VirtualTime();
   const store = new PaceStoreInMemory(time.now, () => new Promise((done) => void time.after(STORE_MS / 2, done)));
   const pacers = Array.from({ length: replicas }, () => new Pacer(store, new PaceMetrics(new Registry()), time));
   const provider = new Provider(time, random);
   const waits: Wait[] = [];
-  const seen = { writesAsked: 0, writesNotSent: 0 };
+  const seen = { asked: 0, writesAsked: 0, writesNotSent: 0 };
   const writeShare = Math.min(0.1, WRITES_PER_MINUTE_MAX / demandPerMinute);
 
   const ask = async (pacer: Pacer, lane: Lane): Promise<void> => {
     const sinceMs = time.now();
+    seen.asked += 1;
     if (lane === 'write') seen.writesAsked += 1;
     try {
       const companyId = `company ${Math.floor(random() * 5)}`;
@@ -108,8 +113,30 @@ export async function simulate({ demandPerMinute, replicas, seed }: Situation): 
     time.after((-Math.log(1 - random()) * MINUTE) / demandPerMinute, arrive);
   };
   arrive();
-  await time.runUntil(HOUR);
-  return { ...seen, ...provider.count(), ...orderOf(waits) };
+  await time.runUntil(minutes * MINUTE);
+  const { asked, ...writes } = seen;
+  return { askedPerMinute: asked / minutes, ...writes, ...provider.count(minutes), ...orderOf(waits) };
+}
+
+const COLUMNS: [head: string, cell: (situation: Situation, outcome: Outcome) => string | number][] = [
+  ['demand/min', ({ demandPerMinute }) => demandPerMinute],
+  ['replicas', ({ replicas }) => replicas],
+  ['asked/min', (_, { askedPerMinute }) => askedPerMinute.toFixed(1)],
+  ['used/min', (_, { perMinute }) => perMinute.toFixed(1)],
+  ['429', (_, { refusals429 }) => refusals429],
+  ['fullest minute', (_, { fullestMinute }) => fullestMinute],
+  ['reads before a waiting write', (_, { readsBeforeWrites }) => readsBeforeWrites],
+  ['writes not sent', (_, { writesNotSent, writesAsked }) => `${writesNotSent} of ${writesAsked}`],
+  ['write waits p99', (_, { writeWaitP99Ms }) => `${Math.round(writeWaitP99Ms)} ms`],
+  ['longest', (_, { writeWaitMaxMs }) => `${Math.round(writeWaitMaxMs)} ms`],
+];
+
+/** One line for each situation, below a line of heads. */
+export function table(rows: { situation: Situation; outcome: Outcome }[]): string {
+  const lines = rows.map(({ situation, outcome }) => COLUMNS.map(([, cell]) => String(cell(situation, outcome))));
+  return [COLUMNS.map(([head]) => head), ...lines]
+    .map((cells) => cells.map((cell, index) => cell.padStart(Math.max(11, COLUMNS[index]![0].length + 2))).join(''))
+    .join('\n');
 }
 
 /** Cal.com's counter, and how long calls are on their way to it. */
@@ -135,29 +162,30 @@ class Provider {
     });
   }
 
-  count(): Pick<Outcome, 'perMinute' | 'refusals429' | 'fullestMinute'> {
+  count(minutes: number): Pick<Outcome, 'perMinute' | 'refusals429' | 'fullestMinute'> {
     let [first, fullest] = [0, 0];
     this.arrivedMs.forEach((at, index) => {
       while (this.arrivedMs[first]! <= at - MINUTE) first += 1;
       fullest = Math.max(fullest, index - first + 1);
     });
-    const perMinute = this.arrivedMs.length / (HOUR / MINUTE);
-    return { perMinute, refusals429: this.refused, fullestMinute: fullest };
+    return { perMinute: this.arrivedMs.length / minutes, refusals429: this.refused, fullestMinute: fullest };
   }
 }
 
 /** A write's own way to the store and back, and its timer, is no waiting behind anybody. */
 const MOMENT_MS = 10;
 
-function orderOf(waits: Wait[]): Pick<Outcome, 'writeWaitMaxMs' | 'readsBeforeWrites'> {
+function orderOf(waits: Wait[]): Pick<Outcome, 'writeWaitP99Ms' | 'writeWaitMaxMs' | 'readsBeforeWrites'> {
   const writes = waits.filter(({ lane }) => lane === 'write');
   const readsMs = waits.filter(({ lane }) => lane !== 'write').map(({ grantedMs }) => grantedMs);
   const long = writes.filter(({ sinceMs, grantedMs }) => grantedMs - sinceMs > MOMENT_MS);
   const overtaken = long.map(
     (write) => readsMs.filter((at) => at > write.sinceMs && at < write.grantedMs - MOMENT_MS).length,
   );
+  const waitsMs = writes.map(({ sinceMs, grantedMs }) => grantedMs - sinceMs).sort((a, b) => a - b);
   return {
-    writeWaitMaxMs: Math.max(0, ...writes.map(({ sinceMs, grantedMs }) => grantedMs - sinceMs)),
+    writeWaitP99Ms: waitsMs[Math.floor(waitsMs.length * 0.99)] ?? 0,
+    writeWaitMaxMs: waitsMs.at(-1) ?? 0,
     readsBeforeWrites: overtaken.reduce((sum, each) => sum + each, 0),
   };
 }

@@ -32,6 +32,9 @@ interface Waiting extends PermitRequest {
   refuse: (error: unknown) => void;
 }
 
+/** So much later than writes reads wake for the same place: a write that waits in another process then asks first. */
+const READS_LATER_MS = 10;
+
 /** The queue of one credential in this process, and the one place that asks the store for its permits. */
 export class CredentialPace {
   private readonly queue = new FairQueue<Waiting>();
@@ -165,7 +168,8 @@ export class CredentialPace {
       this.sleep = undefined;
       this.serve();
     };
-    this.sleep = { lane, cancel: this.timers.after(ms, wake) };
+    const laterMs = lane === 'write' ? 0 : READS_LATER_MS;
+    this.sleep = { lane, cancel: this.timers.after(ms + laterMs, wake) };
   }
 
   private wakeUp(): void {

@@ -14,10 +14,10 @@ export const CALCOM_BUDGET: PaceBudget = { calls: 116, windowMs: 61_000 };
 export const LANES = ['write', 'interactive', 'background'] as const;
 export type Lane = (typeof LANES)[number];
 
-/** What a lane may use, over the whole window and over the younger part of it. */
+/** What a lane may use, over the whole window and over younger parts of it: all of it must hold. */
 export interface LaneRules {
   whole: PaceBudget;
-  young: PaceBudget;
+  younger: PaceBudget[];
 }
 
 /** What is known of one credential. All times are of the store's clock, milliseconds since the epoch. */
@@ -37,32 +37,34 @@ export interface ProviderCap {
   calls: number;
 }
 
-/** Of 116 calls: reads never touch the last 2, so that the next write finds a place, whoever asks first. */
-const LAST_SHARE = 2 / 116;
 /**
- * Of 116 calls: what reads leave for writes, and half of it more background for interactive reads. After a burst of reads no place
- * comes back for a minute: the reserve then has to carry 20 writes a minute and their chance.
+ * What reads may use of younger parts of the window, in seconds of 61 and calls of 116. After a burst of reads no place
+ * comes back for a minute: the first step keeps 26 places for writes (20 a minute and their chance), the next ones let
+ * that reserve melt until old permits run out and refill it, and the last one has a place come back within a second
+ * of any write. Each step allows as much as a steady stream takes (1.9 a second), so the reserve costs no throughput.
  */
-const RESERVE_SHARE = 26 / 116;
-/**
- * Of 61 s: that long before old permits run out the reserve need not be kept idle, they will refill it. In the other
- * 46 s a steady stream takes 86 places: fewer than the 90 that are free to reads, so the reserve costs no throughput.
- */
-const REFILL_SHARE = 15 / 61;
+const READS_OF_YOUNGER: readonly [seconds: number, calls: number][] = [
+  [46, 90],
+  [51, 99],
+  [56, 108],
+  [60, 114],
+];
+/** After a burst of background work 13 places more are left for people; it too fills the budget when it is alone. */
+const BACKGROUND_OF_YOUNGER: typeof READS_OF_YOUNGER = [[40, 77], ...READS_OF_YOUNGER];
 
 /**
- * Reads leave a reserve for writes without wasting it: they use 90 in any 46 s, and 114 in any 61 s. A burst of reads
- * so leaves 26 places for writes, while a steady stream uses all but two, for places come back one by one.
+ * Reads leave a reserve for writes, and background work one for people, without wasting it: it binds in bursts only,
+ * for in a steady stream places come back one by one. One call is always left to writes alone.
  */
 export function rulesFor(lane: Lane, budget: PaceBudget): LaneRules {
-  const { calls, windowMs } = budget;
-  const rank = LANES.indexOf(lane);
-  if (rank === 0) return { whole: budget, young: budget };
-  const but = (share: number): number => Math.max(1, calls - Math.max(rank, Math.round(calls * share)));
-  return {
-    whole: { calls: but(LAST_SHARE * rank), windowMs },
-    young: { calls: but((RESERVE_SHARE * (rank + 1)) / 2), windowMs: Math.round(windowMs * (1 - REFILL_SHARE)) },
-  };
+  if (lane === 'write') return { whole: budget, younger: [] };
+  const steps = lane === 'interactive' ? READS_OF_YOUNGER : BACKGROUND_OF_YOUNGER;
+  const callsMax = Math.max(1, budget.calls - 1);
+  const younger = steps.map(([seconds, calls]) => ({
+    calls: Math.max(1, Math.min(callsMax, Math.round((budget.calls * calls) / CALCOM_BUDGET.calls))),
+    windowMs: Math.round((budget.windowMs * seconds * 1000) / CALCOM_BUDGET.windowMs),
+  }));
+  return { whole: { ...budget, calls: callsMax }, younger };
 }
 
 /** The permits that still count. One from the future (the clock was set back) counts as of now. */
@@ -84,7 +86,7 @@ function placeAfter(permitsMs: number[], ms: number): number {
 /** How many of `want` permits may be given now. The statement of the Postgres store decides alike. */
 export function permitsFree(log: PaceLog, nowMs: number, rules: LaneRules, want: number): number {
   if (log.silentUntilMs > nowMs) return 0;
-  const left = [rules.whole, rules.young].map(
+  const left = [rules.whole, ...rules.younger].map(
     ({ calls, windowMs }) => calls - countAfter(log.permitsMs, nowMs - windowMs),
   );
   const capped = log.cap && log.cap.untilMs > nowMs ? [log.cap.calls - usedOfCap(log.cap, log, nowMs, rules)] : [];
@@ -102,8 +104,7 @@ export function permittedAt(log: PaceLog, nowMs: number, rules: LaneRules, ahead
     nowMs,
     log.silentUntilMs,
     isCapped ? cap.untilMs : 0,
-    placeFreeAt(log, nowMs, rules.whole, ahead),
-    placeFreeAt(log, nowMs, rules.young, ahead),
+    ...[rules.whole, ...rules.younger].map((rule) => placeFreeAt(log, nowMs, rule, ahead)),
   );
 }
 

@@ -1,45 +1,44 @@
-import { Outcome, simulate, Situation } from '../../../bench/pacer-simulation';
+import { Outcome, simulate, Situation, table } from '../../../bench/pacer-simulation';
 
-const DEMANDS_PER_MINUTE = [60, 100, 150, 222, 600, 1_766, 6_000];
-
-/** Near the limit a lull stays a lull: only background work waits, and it leaves room for people. */
-const usedAtLeast = (demandPerMinute: number): number =>
-  demandPerMinute > 200 ? 112 : Math.min(108, demandPerMinute * 0.93);
+const DEMANDS_PER_MINUTE = [60, 100, 120, 130, 150, 222, 600, 6_000];
 
 const situations: Situation[] = DEMANDS_PER_MINUTE.flatMap((demandPerMinute, index) =>
-  [1, 4].map((replicas) => ({ demandPerMinute, replicas, seed: 1_000 + index })),
+  [1, 4].map((replicas) => ({
+    demandPerMinute,
+    replicas,
+    seed: 1_000 + index,
+    // Far above the limit little is left to chance; `bench/pace-run/simulation-table` takes an hour of everything.
+    minutes: demandPerMinute < 600 ? 60 : 15,
+  })),
 );
 
-describe('the pace through an hour of virtual time, against the exact limiter', () => {
-  const rows: string[] = [];
+/**
+ * 112 a minute is what the budget is for, and less only where less is asked. At 120 a minute chance decides: lulls and
+ * crowds of arrivals leave 111.5 to 112.8 even to a pacer that keeps nothing for writes.
+ */
+function usedAtLeast(demandPerMinute: number, { askedPerMinute }: Outcome): number {
+  if (demandPerMinute < 120) return askedPerMinute * 0.985;
+  return demandPerMinute === 120 ? 111 : 112;
+}
 
-  afterAll(() => {
-    const head = 'demand/min  replicas  used/min  429  fullest minute  writes not sent  longest wait of a write';
-    process.stdout.write(`${[head, ...rows].join('\n')}\n`);
-  });
+describe('the pace in virtual time, against the exact limiter', () => {
+  const rows: { situation: Situation; outcome: Outcome }[] = [];
 
-  function tell({ demandPerMinute, replicas }: Situation, outcome: Outcome): void {
-    const cells: [string | number, number][] = [
-      [demandPerMinute, 10],
-      [replicas, 10],
-      [outcome.perMinute.toFixed(1), 10],
-      [outcome.refusals429, 5],
-      [outcome.fullestMinute, 16],
-      [`${outcome.writesNotSent} of ${outcome.writesAsked}`, 17],
-      [`${Math.round(outcome.writeWaitMaxMs)} ms`, 25],
-    ];
-    rows.push(cells.map(([cell, width]) => String(cell).padStart(width)).join(''));
-  }
+  const { stackTraceLimit } = Error;
+  // Jest keeps a hundred frames of every error, and the hours make half a million refusals.
+  beforeAll(() => void (Error.stackTraceLimit = 0));
+  afterAll(() => void (Error.stackTraceLimit = stackTraceLimit));
+  afterAll(() => void process.stdout.write(`${table(rows)}\n`));
 
   it.each(situations)(
     'provokes no 429, wastes no budget and keeps no write behind reads: $demandPerMinute a minute, $replicas replicas',
     async (situation) => {
       const outcome = await simulate(situation);
-      tell(situation, outcome);
+      rows.push({ situation, outcome });
       expect(outcome.refusals429).toBe(0);
       // The provider's window may begin anywhere.
       expect(outcome.fullestMinute).toBeLessThanOrEqual(120);
-      expect(outcome.perMinute).toBeGreaterThanOrEqual(usedAtLeast(situation.demandPerMinute));
+      expect(outcome.perMinute).toBeGreaterThanOrEqual(usedAtLeast(situation.demandPerMinute, outcome));
       expect(outcome.readsBeforeWrites).toBe(0);
       expect(outcome.writesNotSent).toBe(0);
     },

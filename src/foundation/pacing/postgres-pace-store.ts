@@ -10,8 +10,8 @@ const CLOCK_MS = 'floor(extract(epoch from clock_timestamp()) * 1000)::bigint';
  * One statement decides and writes. A conflict locks the row before anything of it is computed, the clock included, so
  * the log stays in order and two replicas never count the same free place. `permitsFree` says the same in TypeScript.
  *
- * $1 credential, $2 wanted, $3/$4 calls and milliseconds of the whole window, $5/$6 of its younger part, $7 what a
- * credential gets that was never seen before.
+ * $1 credential, $2 wanted, $3/$4 calls and milliseconds of the whole window, $5/$6 of its younger parts, $7 what
+ * a credential gets that was never seen before.
  */
 const TAKE = `
   insert into pace_logs as known (credential, permits, asked_ms, granted)
@@ -22,7 +22,10 @@ const TAKE = `
       select ms, recent, case when known.silent_until_ms > ms then 0 else greatest(0, least(
         $2::bigint,
         $3::bigint - cardinality(recent),
-        $5::bigint - (select count(*) from unnest(recent) as at where at > ms - $6::bigint),
+        (
+          select min(calls - (select count(*) from unnest(recent) as at where at > ms - window_ms))
+          from unnest($5::bigint[], $6::bigint[]) as younger (calls, window_ms)
+        ),
         case when known.cap_until_ms > ms
           then known.cap_calls - (select count(*) from unnest(recent) as at where at > known.cap_since_ms) end
       )) end::int as free
@@ -68,9 +71,11 @@ export class PostgresPaceStore extends PaceStore {
     super();
   }
 
-  async take(credential: string, { whole, young }: LaneRules, want: number): Promise<PaceAnswer> {
-    const atFirst = Math.min(want, whole.calls, young.calls);
-    const parameters = [credential, want, whole.calls, whole.windowMs, young.calls, young.windowMs, atFirst];
+  async take(credential: string, { whole, younger }: LaneRules, want: number): Promise<PaceAnswer> {
+    const calls = younger.map((rule) => rule.calls);
+    const windowsMs = younger.map((rule) => rule.windowMs);
+    const atFirst = Math.min(want, whole.calls, ...calls);
+    const parameters = [credential, want, whole.calls, whole.windowMs, calls, windowsMs, atFirst];
     const [row] = await this.database.query<[Row]>(TAKE, parameters);
     const { granted, nowMs, used } = row;
     return { granted, nowMs, used, ...(row.permits ? { log: logOf(row, row.permits) } : {}) };
