@@ -113,17 +113,22 @@ async function createType(call: Call): Promise<Reply> {
   const eventType = await call.sandbox.eventTypes.create(owner, input).catch((error: unknown) => {
     throw slugTaken(error);
   });
-  if (input.schedulingType === 'managed') await createChildren(call, eventType, input);
+  if (input.schedulingType === 'managed') await createChildren(call, eventType);
   const shown = await showType(call, team, eventType, false);
   return success(input.schedulingType === 'managed' ? [shown] : shown, 201);
 }
 
-async function createChildren(call: Call, parent: EventType, input: EventTypeInput): Promise<void> {
-  const { schedulingType: _type, hosts: _hosts, assignAllTeamMembers: _all, ...child } = input;
+async function createChildren(call: Call, parent: EventType, except: (number | null)[] = []): Promise<void> {
   for (const host of await hostsOf(call.sandbox, parent)) {
+    if (except.includes(host.id)) continue;
     const owner = { ownerId: host.id, teamId: null, parentId: parent.id };
-    await call.sandbox.eventTypes.create(owner, child);
+    await call.sandbox.eventTypes.create(owner, childInput(parent.input));
   }
+}
+
+function childInput<Input extends Partial<EventTypeInput>>(input: Input): Input {
+  const { schedulingType: _type, hosts: _hosts, assignAllTeamMembers: _all, ...child } = input;
+  return child as Input;
 }
 
 async function listTypes(call: Call): Promise<Reply> {
@@ -152,7 +157,22 @@ async function updateType(call: Call): Promise<Reply> {
   const changed = await call.sandbox.eventTypes.change(eventType.id, change).catch((error: unknown) => {
     throw slugTaken(error);
   });
-  return success(await showType(call, team, changed));
+  const shown = await showType(call, team, changed);
+  if (changed.input.schedulingType !== 'managed') return success(shown);
+  await changeChildren(call, changed, change);
+  return success([shown]);
+}
+
+/** What is said of a managed type holds for its children; members who are newly assigned get theirs. */
+async function changeChildren(call: Call, parent: EventType, change: Partial<EventTypeInput>): Promise<void> {
+  const { eventTypes } = call.sandbox;
+  const children = await eventTypes.childrenOf(parent.id);
+  for (const child of children) await eventTypes.change(child.id, childInput(change));
+  await createChildren(
+    call,
+    parent,
+    children.map(({ ownerId }) => ownerId),
+  );
 }
 
 async function removeType(call: Call): Promise<Reply> {

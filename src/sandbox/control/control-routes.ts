@@ -31,6 +31,9 @@ export function registerControlRoutes(server: FastifyInstance, sandbox: Sandbox,
   server.post(control('scenarios'), options, (request, reply) =>
     createScenario(sandbox, readScenario(request.body, targets), reply),
   );
+  server.get(control('routes'), options, async () =>
+    targets.routes.map(({ operation, method, path }) => ({ operation, method, path })),
+  );
   server.get(control('scenarios'), options, () => sandbox.scenarios.list());
   server.delete(control('scenarios'), options, () => removeScenarios(sandbox));
   server.delete<{ Params: { id: string } }>(control('scenarios/:id'), options, ({ params }) =>

@@ -44,6 +44,19 @@ describe('the rate limiter of the sandbox', () => {
     });
   });
 
+  it('tells the epoch second of the end of the block when it is set to epoch', () => {
+    limiter = new RateLimiter(
+      () => LIMIT,
+      () => clock,
+      () => 'epoch',
+    );
+    exhaust();
+    hit();
+    clock += 10_500;
+    // Blocked at 1,000 s of the epoch for 60 s.
+    expect(hit().headers['X-RateLimit-Reset-Default']).toBe('1060');
+  });
+
   it('starts afresh with a new window', () => {
     hit();
     hit();

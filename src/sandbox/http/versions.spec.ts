@@ -34,6 +34,25 @@ describe('the version header', () => {
     expect(handlerFor(route(family), version, false)).toBe(expected);
   });
 
+  it.each([
+    ['bookings', '2026-02-25', current],
+    ['bookings', '2026-05-01', undefined],
+    ['bookings', '2099-01-01', older],
+    ['slots', '2026-02-25', undefined],
+    ['event-types', '2026-02-25', undefined],
+    ['any', '2026-05-01', current],
+  ] as const)('leads %s with %s there on the hosted service', (family, version, expected) => {
+    expect(handlerFor(route(family), version, true)).toBe(expected);
+  });
+
+  it('leads 2026-05-01 to the controller that pages by cursor, where there is one and the service is the hosted one', () => {
+    const byCursor: Handler = async () => ({ status: 200, body: { shape: 'by cursor' } });
+    const list = { ...route('bookings'), byCursor };
+    expect(handlerFor(list, '2026-05-01', true)).toBe(byCursor);
+    expect(handlerFor(list, '2026-02-25', true)).toBe(current);
+    expect(handlerFor(list, '2026-05-01', false)).toBe(older);
+  });
+
   it('finds nothing where the older controller lacks the route', () => {
     expect(handlerFor(route('bookings', false), undefined, false)).toBeUndefined();
   });

@@ -67,6 +67,12 @@ export class EventTypeStore {
     return (await this.db.rows<Row>(sql, [teamId])).map(toEventType);
   }
 
+  /** The personal types of a managed one. */
+  async childrenOf(parentId: number): Promise<EventType[]> {
+    const sql = 'select * from sandbox.event_types where parent_id = $1 order by id';
+    return (await this.db.rows<Row>(sql, [parentId])).map(toEventType);
+  }
+
   /** Throws a unique violation when the new slug is taken. */
   async change(id: number, change: Partial<EventTypeInput>): Promise<EventType> {
     const row = await this.db.row<Row>(
