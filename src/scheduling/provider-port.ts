@@ -1,3 +1,4 @@
+import type { CallContext } from './call-context';
 import type { ProviderWrites } from './provider-writes';
 import type {
   Account,
@@ -32,14 +33,6 @@ export interface ProviderCapabilities {
 export interface Verification {
   account: Account;
   capabilities: ProviderCapabilities;
-}
-
-/** A deadline and a correlation id that travel with a call, so that nobody works for a caller who has gone. */
-export interface CallContext {
-  correlationId?: string;
-  signal?: AbortSignal;
-  /** `background` for work that nobody waits for: it never takes the pace from people. `interactive` when absent. */
-  lane?: 'interactive' | 'background';
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { PreparedWrite } from './prepared-write';
-import type { CallContext } from './provider-port';
+import type { CallContext } from './call-context';
 import type {
   AbsenceReport,
   BookingRequest,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { formatInstant } from '../../foundation/time/instants';
 import { canonicalTimeZone } from '../../foundation/time/zones';
 import { Clock } from '../../foundation/time/clock';
-import type { CallContext } from '../../scheduling/provider-port';
+import type { CallContext } from '../../scheduling/call-context';
 import type { Slot } from '../../scheduling/words';
 import { CompaniesService } from '../companies/companies.service';
 import { ConnectionsService } from '../companies/connections.service';

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { AllowAccess, CompanyId } from '../../foundation/http/access';
-import type { CallContext } from '../../scheduling/provider-port';
+import type { CallContext } from '../../scheduling/call-context';
 import {
   TeamEventTypeListDto,
   TeamListDto,

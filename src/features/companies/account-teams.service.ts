@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../foundation/errors/api-error';
-import type { CallContext, SchedulingProvider } from '../../scheduling/provider-port';
+import type { CallContext } from '../../scheduling/call-context';
+import type { SchedulingProvider } from '../../scheduling/provider-port';
 import type { EventType, Person, Team } from '../../scheduling/words';
 import { AccountCalls } from './account-calls';
 import { type Connection, ConnectionsService } from './connections.service';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../foundation/time/clock';
-import type { CallContext } from '../../scheduling/provider-port';
+import type { CallContext } from '../../scheduling/call-context';
 import { EventTypeChanges } from './event-type-changes.service';
 import { type BookingNeed, type ReadinessFinding, readinessFindings } from './readiness-reasons';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CallContext } from '../../scheduling/provider-port';
+import type { CallContext } from '../../scheduling/call-context';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { EventType } from '../../scheduling/words';
 import { EventTypeSyncRepository, SyncCounts } from './event-type-sync.repository';

@@ -6,7 +6,7 @@ import { AllowAccess, CompanyId } from '../../foundation/http/access';
 import { decodeCursor, pageOf } from '../../foundation/http/cursor';
 import { UuidParam } from '../../foundation/http/uuid-param';
 import { NoProperties } from '../../foundation/http/validation';
-import type { CallContext } from '../../scheduling/provider-port';
+import type { CallContext } from '../../scheduling/call-context';
 import { EventTypeDto, EventTypePageDto, SyncCountsDto, toEventTypeDto } from './event-type-answer.dto';
 import { EventTypeChanges } from './event-type-changes.service';
 import { ChangeEventTypeDto, CreateEventTypeDto, ListEventTypesDto } from './event-types.dto';

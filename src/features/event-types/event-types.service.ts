@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../foundation/errors/api-error';
 import { Cursor } from '../../foundation/http/cursor';
-import type { CallContext } from '../../scheduling/provider-port';
+import type { CallContext } from '../../scheduling/call-context';
 import { Connection, ConnectionsService } from '../companies/connections.service';
 import type { EventTypeRecord } from './event-type-record';
 import { EventTypeSync } from './event-type-sync.service';

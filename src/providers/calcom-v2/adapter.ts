@@ -1,5 +1,6 @@
 import { ConnectionCredential } from '../../scheduling/connection-store';
-import { CallContext, SchedulingProvider, Verification } from '../../scheduling/provider-port';
+import type { CallContext } from '../../scheduling/call-context';
+import { SchedulingProvider, Verification } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import {
   Account,
@@ -24,7 +25,7 @@ import { toEventType } from './event-type-mapper';
 import { assertEventTypeId, assertWebhookScope } from './ids';
 import { slotsQuery, toAccount, toBooking, toReservation, toSchedule, toSlots, toSubscription } from './mapper';
 import { TeamReads } from './team-reads';
-import type { Caller } from './transport';
+import type { Caller } from './call';
 import { WireEventType } from './wire';
 import { CalcomV2Writes } from './writes';
 

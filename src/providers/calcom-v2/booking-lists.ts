@@ -2,7 +2,7 @@ import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { BookingFilter, BookingSearch, EpochMs, Page, PageRequest, ProviderBooking } from '../../scheduling/words';
 import { CalcomV2Client } from './client';
 import { carriesRef, toBooking, toInstant } from './mapper';
-import type { Caller, Query } from './transport';
+import type { Caller, Query } from './call';
 import type { WireBooking } from './wire';
 
 /** Most that an answer holds: with a cursor, and by `take` and `skip`. */
@@ -21,6 +21,12 @@ type Place = { skip: number } | { cursor: string } | { sinceMs: EpochMs; skip: n
 interface WirePage {
   items: WireBooking[];
   next?: Place;
+}
+
+interface Part {
+  place?: Place;
+  size: number;
+  byCursor: boolean;
 }
 
 /** Lists of bookings, in whichever way the connection's server pages them. */
@@ -81,19 +87,21 @@ export class BookingLists {
     throw new SchedulingError('UNAVAILABLE', 'too many bookings to search');
   }
 
-  private async page(
-    caller: Caller,
-    query: Query,
-    { place, size, byCursor }: { place?: Place; size: number; byCursor: boolean },
-  ): Promise<WirePage> {
-    if (place && 'cursor' in place !== byCursor) throw strangeCursor();
-    if (byCursor) {
-      const cursor = place && 'cursor' in place ? place.cursor : undefined;
-      const { data, pagination } = await this.client.listBookingsByCursor(caller, { ...query, limit: size, cursor });
-      const { hasMore, nextCursor } = pagination;
-      return { items: data, ...(hasMore && nextCursor ? { next: { cursor: nextCursor } } : {}) };
-    }
-    const skip = place && 'skip' in place ? place.skip : 0;
+  private page(caller: Caller, query: Query, { place, size, byCursor }: Part): Promise<WirePage> {
+    return byCursor ? this.pageByCursor(caller, query, place, size) : this.pageBySkip(caller, query, place, size);
+  }
+
+  private async pageByCursor(caller: Caller, query: Query, place: Place | undefined, size: number): Promise<WirePage> {
+    if (place && !('cursor' in place)) throw strangeCursor();
+    const asked = { ...query, limit: size, cursor: place?.cursor };
+    const { data, pagination } = await this.client.listBookingsByCursor(caller, asked);
+    const { hasMore, nextCursor } = pagination;
+    return { items: data, ...(hasMore && nextCursor ? { next: { cursor: nextCursor } } : {}) };
+  }
+
+  private async pageBySkip(caller: Caller, query: Query, place: Place | undefined, size: number): Promise<WirePage> {
+    if (place && !('skip' in place)) throw strangeCursor();
+    const skip = place?.skip ?? 0;
     const items = await this.client.listBookings(caller, { ...query, take: size, skip });
     return { items, ...(items.length < size ? {} : { next: { skip: skip + size } }) };
   }
@@ -112,22 +120,26 @@ function byCursor({ credential }: Caller, { states = [] }: BookingFilter = {}): 
 }
 
 function filterQuery(filter: BookingFilter): Query {
-  const { states, eventTypeIds, teamIds, sort } = filter;
+  const { sort = { by: 'start', order: 'ascending' } } = filter;
   return {
-    status: states?.length ? states.join(',') : undefined,
+    status: joined(filter.states),
     attendeeEmail: filter.attendeeEmail,
     attendeeName: filter.attendeeName,
     bookingUid: filter.bookingUid,
-    eventTypeIds: eventTypeIds?.length ? eventTypeIds.join(',') : undefined,
-    teamsIds: teamIds?.length ? teamIds.join(',') : undefined,
+    eventTypeIds: joined(filter.eventTypeIds),
+    teamsIds: joined(filter.teamIds),
     afterStart: instant(filter.afterStartMs),
     beforeEnd: instant(filter.beforeEndMs),
     afterCreatedAt: instant(filter.createdAfterMs),
     beforeCreatedAt: instant(filter.createdBeforeMs),
     afterUpdatedAt: instant(filter.updatedAfterMs),
     beforeUpdatedAt: instant(filter.updatedBeforeMs),
-    [SORT_NAMES[sort?.by ?? 'start']]: sort?.order === 'descending' ? 'desc' : 'asc',
+    [SORT_NAMES[sort.by]]: sort.order === 'descending' ? 'desc' : 'asc',
   };
+}
+
+function joined(values: readonly string[] | undefined): string | undefined {
+  return values?.length ? values.join(',') : undefined;
 }
 
 function searchQuery({ eventTypeId, attendeeEmail, afterStartMs, beforeEndMs }: BookingSearch): Query {

@@ -5,7 +5,7 @@ import type { SchedulingError } from '../../scheduling/scheduling-error';
 import type { Answer } from './errors';
 import { type OperationName, OPERATIONS } from './operations';
 import { redacted } from './redaction';
-import type { Caller, Sending } from './transport';
+import type { Caller, Sending } from './call';
 
 export interface FinishedCall {
   operation: OperationName;

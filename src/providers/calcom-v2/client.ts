@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { PreparedWrite } from '../../scheduling/prepared-write';
 import type { WebhookScope } from '../../scheduling/words';
-import { CalcomTransport, type Body, type Caller, type Query } from './transport';
+import type { Body, Caller, Query } from './call';
+import { CalcomTransport } from './transport';
 import * as wire from './wire';
 
 type Write<T> = Promise<PreparedWrite<T>>;

@@ -1,34 +1,34 @@
 import { apiVersion, type OperationName, OPERATIONS } from './operations';
 import type { Outgoing } from './ready-request';
-import type { Caller, Query, Sending } from './transport';
+import type { Caller, Query, Sending } from './call';
 
 /** The request of an operation, as it will be written. */
 export function outgoing(
   operation: OperationName,
-  { credential, context }: Caller,
+  caller: Caller,
   sending: Sending,
   bookingsApiVersion: string,
 ): Outgoing {
+  const { credential, context } = caller;
   const { method, path } = OPERATIONS[operation];
   const body = sending.body && JSON.stringify(sending.body);
-  const version =
-    sending.version ?? apiVersion(operation, { bookings: bookingsApiVersion, ...credential.settings?.apiVersions });
+  const versions = { bookings: bookingsApiVersion, ...credential.settings?.apiVersions };
   const url = new URL(apiRoot(credential.baseUrl) + filled(path, sending.ids ?? []));
   url.search = search(sending.query ?? {});
-  return {
-    method,
-    url,
-    headers: {
-      Authorization: `Bearer ${credential.apiKey}`,
-      Accept: 'application/json',
-      'Accept-Encoding': 'gzip, deflate, br',
-      'User-Agent': 'slotbridge',
-      ...(body ? { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) } : {}),
-      ...(version ? { 'cal-api-version': version } : {}),
-      ...(context?.correlationId ? { 'X-Correlation-Id': context.correlationId } : {}),
-    },
-    ...(body ? { body } : {}),
+  const headers = {
+    Authorization: `Bearer ${credential.apiKey}`,
+    Accept: 'application/json',
+    'Accept-Encoding': 'gzip, deflate, br',
+    'User-Agent': 'slotbridge',
+    'cal-api-version': sending.version ?? apiVersion(operation, versions),
+    'X-Correlation-Id': context?.correlationId,
+    ...(body && { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) }),
   };
+  return { method, url, headers: present(headers), ...(body && { body }) };
+}
+
+function present(headers: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => Boolean(entry[1])));
 }
 
 /** Ids are written so that they cannot leave their place in the path. */

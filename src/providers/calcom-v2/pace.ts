@@ -4,7 +4,7 @@ import { PaceRefused } from '../../foundation/pacing/pace-refused';
 import { Pacer } from '../../foundation/pacing/pacer';
 import { rateWord } from '../../foundation/pacing/rate-headers';
 import type { ConnectionCredential } from '../../scheduling/connection-store';
-import type { CallContext } from '../../scheduling/provider-port';
+import type { CallContext } from '../../scheduling/call-context';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import { Answer, errorFromFault } from './errors';
 import { isWrite, OperationName } from './operations';

@@ -4,7 +4,7 @@ import { CalcomV2Client } from './client';
 import { toEventType } from './event-type-mapper';
 import { assertEventTypeId, readOfTeam } from './ids';
 import { toMember, toTeam } from './mapper';
-import type { Caller } from './transport';
+import type { Caller } from './call';
 import { WireMembership } from './wire';
 
 /** Most that one answer holds. */

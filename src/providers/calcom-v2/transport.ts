@@ -7,10 +7,9 @@ import { AppConfig, CalcomConfig } from '../../foundation/config/app-config';
 import { Metrics } from '../../foundation/metrics/metrics.service';
 import { Pacer } from '../../foundation/pacing/pacer';
 import { currentDeadline } from '../../foundation/resilience/deadline';
-import { ConnectionCredential } from '../../scheduling/connection-store';
 import { PreparedWrite } from '../../scheduling/prepared-write';
-import { CallContext } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
+import type { Caller, Sending } from './call';
 import { Calm, Turn } from './calm';
 import { CallLog } from './call-log';
 import { Answer, errorFromAnswer, errorFromFault, untrustedAnswer } from './errors';
@@ -20,25 +19,6 @@ import { isWrite, OperationName } from './operations';
 import { Pace } from './pace';
 import { Wire } from './wire-exchange';
 import * as wire from './wire';
-
-/** Whose account, and on whose behalf: goes first into every method. */
-export interface Caller {
-  credential: ConnectionCredential;
-  context?: CallContext;
-}
-
-export type Query = Record<string, string | number | undefined>;
-export type Body = Record<string, unknown>;
-
-/** What fills an operation. */
-export interface Sending {
-  /** Fill the places of the path, in their order. */
-  ids?: readonly string[];
-  query?: Query;
-  body?: Body;
-  /** Another version than the table's, for an operation that has several. */
-  version?: string;
-}
 
 interface Request<T> extends Sending {
   /** What the answer's `data` must look like to be believed. */

@@ -7,7 +7,7 @@ import { Handover, Released } from './handover';
 import { isWrite, type OperationName, OPERATIONS } from './operations';
 import type { Pace } from './pace';
 import { type Agents, type Outgoing, ReadyRequest } from './ready-request';
-import type { Caller } from './transport';
+import type { Caller } from './call';
 
 /** An answer of 5 MB would hold the slots of decades; more is a fault or an attack. */
 const ANSWER_BYTES_MAX = 5 * 1024 * 1024;
@@ -117,8 +117,7 @@ export class Wire {
 
   /** Kept connections, guarded: the ones that the HTTP client was made with. */
   private agents(): Agents {
-    const { httpAgent, httpsAgent } = this.http.axiosRef.defaults;
-    return { httpAgent, httpsAgent };
+    return this.http.axiosRef.defaults as Agents;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionCredential } from '../../scheduling/connection-store';
 import type { PreparedWrite } from '../../scheduling/prepared-write';
-import type { CallContext } from '../../scheduling/provider-port';
+import type { CallContext } from '../../scheduling/call-context';
 import type { ProviderWrites } from '../../scheduling/provider-writes';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import type {
@@ -30,7 +30,7 @@ import {
   toSubscription,
   webhookBody,
 } from './mapper';
-import type { Caller } from './transport';
+import type { Caller } from './call';
 import type { WireBooking, WireEventType } from './wire';
 
 /** A host's cancellation without a reason is refused. */
