@@ -1,5 +1,6 @@
+import { BudgetsInUse } from './budgets-in-use';
 import { FairQueue } from './fair-queue';
-import { Lane, LANES, PaceBudget, PaceLog, permittedAt, rulesFor } from './pace-log';
+import { CALCOM_BUDGET, Lane, LANES, PaceBudget, PaceLog, permittedAt, rulesFor } from './pace-log';
 import { PaceRefused } from './pace-refused';
 import { PaceAnswer, PaceStore } from './pace-store';
 import { Timers } from './timers';
@@ -8,6 +9,7 @@ export interface PermitRequest {
   lane: Lane;
   /** Companies that share a credential take turns. */
   companyId: string;
+  /** Where callers of one credential name different ones, {@link BudgetsInUse} says what counts. */
   budget: PaceBudget;
   /** How long the caller is ready to wait. */
   patienceMs: number;
@@ -18,6 +20,7 @@ export interface PermitRequest {
 /** Leave for exactly one call, to be used at once. */
 export interface Permit {
   credential: string;
+  /** That it was given by. */
   budget: PaceBudget;
   /** The store's clock when it was given. */
   grantedMs: number;
@@ -38,6 +41,7 @@ const READS_LATER_MS = 10;
 /** The queue of one credential in this process, and the one place that asks the store for its permits. */
 export class CredentialPace {
   private readonly queue = new FairQueue<Waiting>();
+  private readonly budgets = new BudgetsInUse();
   private asking = false;
   private sleep: { lane: Lane; cancel: () => void } | undefined;
   /** The log as last told, and the store's clock by ours. */
@@ -58,6 +62,7 @@ export class CredentialPace {
    */
   permit(request: PermitRequest): Promise<Permit> {
     request.signal?.throwIfAborted();
+    this.budgets.name(request.budget, this.timers.now());
     const waitMs = this.waitMs(request, this.queue.ahead(request.lane, request.companyId));
     if (waitMs > request.patienceMs) throw refused(waitMs);
     return new Promise((resolve, reject) => {
@@ -66,14 +71,19 @@ export class CredentialPace {
     });
   }
 
+  /** What counts now; Cal.com's when nobody has named one. */
+  budget(): PaceBudget {
+    return this.budgets.strictest(this.timers.now()) ?? CALCOM_BUDGET;
+  }
+
   /** Calls left for a lane as last told; all of them when that is longer ago than the window. */
-  left(lane: Lane, budget: PaceBudget): number {
-    return this.silentMs() > 0 ? 0 : Math.max(0, rulesFor(lane, budget).whole.calls - this.usedLately(budget));
+  left(lane: Lane): number {
+    return this.silentMs() > 0 ? 0 : Math.max(0, rulesFor(lane, this.budget()).whole.calls - this.usedLately());
   }
 
   /** Calls in the window as last told; 0 when that is longer ago. */
-  usedLately({ windowMs }: PaceBudget): number {
-    return this.last && this.timers.now() - this.last.atMs < windowMs ? this.last.used : 0;
+  usedLately(): number {
+    return this.last && this.timers.now() - this.last.atMs < this.budget().windowMs ? this.last.used : 0;
   }
 
   /** How long the provider's block lasts, as far as this process knows; 0 when there is none. */
@@ -91,8 +101,8 @@ export class CredentialPace {
   }
 
   /** Nobody waits and nothing is remembered that still matters. */
-  isIdle(windowMs: number): boolean {
-    const isRecent = this.last !== undefined && this.timers.now() - this.last.atMs < windowMs;
+  isIdle(): boolean {
+    const isRecent = this.last !== undefined && this.timers.now() - this.last.atMs < this.budget().windowMs;
     return this.queue.topLane() === undefined && !this.asking && !isRecent && this.silentMs() === 0;
   }
 
@@ -132,9 +142,7 @@ export class CredentialPace {
   }
 
   private async ask(lane: Lane): Promise<void> {
-    // The first who waits speaks for the lane: companies that share a credential share its budget.
-    const { budget } = this.queue.inOrder()[0]!;
-    const rules = rulesFor(lane, budget);
+    const rules = rulesFor(lane, this.budget());
     try {
       const answer = await this.store.take(this.credential, rules, this.queue.lengthOf(lane));
       this.hand(answer);
@@ -148,11 +156,12 @@ export class CredentialPace {
   private hand(answer: PaceAnswer): void {
     const nowMs = this.timers.now();
     this.last = { used: answer.used, atMs: nowMs };
+    const budget = this.budget();
     for (let count = 0; count < answer.granted; count += 1) {
       const next = this.queue.shift();
       next?.grant({
         credential: this.credential,
-        budget: next.budget,
+        budget,
         grantedMs: answer.nowMs,
         used: answer.used,
         waitedMs: nowMs - next.sinceMs,
@@ -188,10 +197,12 @@ export class CredentialPace {
   }
 
   /** Told from the log as last known: never too long by what others gave back, so hope is not given up too early. */
-  private waitMs({ lane, budget }: PermitRequest, ahead: number): number {
-    if (ahead >= rulesFor(lane, budget).whole.calls) return budget.windowMs;
+  private waitMs({ lane }: PermitRequest, ahead: number): number {
+    const budget = this.budget();
+    const rules = rulesFor(lane, budget);
+    if (ahead >= rules.whole.calls) return budget.windowMs;
     if (!this.known) return 0;
-    return permittedAt(this.known.log, this.storeNow(), rulesFor(lane, budget), ahead) - this.storeNow();
+    return permittedAt(this.known.log, this.storeNow(), rules, ahead) - this.storeNow();
   }
 
   private storeNow(): number {

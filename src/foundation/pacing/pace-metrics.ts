@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { CredentialPace } from './credential-pace';
-import { CALCOM_BUDGET, Lane, LANES, PaceBudget } from './pace-log';
+import { Lane, LANES } from './pace-log';
 
 /** From a permit at once to the patience of background work. */
 const SECONDS = [0.002, 0.005, 0.02, 0.1, 0.5, 1, 2.5, 5, 10, 30];
@@ -9,7 +9,6 @@ const SECONDS = [0.002, 0.005, 0.02, 0.1, 0.5, 1, 2.5, 5, 10, 30];
 export class PaceMetrics {
   /** Set by the pacer: what gauges are read from when somebody looks. */
   read: () => CredentialPace[] = () => [];
-  private budget: PaceBudget = CALCOM_BUDGET;
   private readonly wait: Histogram<'lane'>;
   private readonly refusals: Counter<'lane'>;
 
@@ -30,8 +29,7 @@ export class PaceMetrics {
     this.registerGauges(registry);
   }
 
-  granted(lane: Lane, waitedMs: number, budget: PaceBudget): void {
-    this.budget = budget;
+  granted(lane: Lane, waitedMs: number): void {
     this.wait.observe({ lane }, waitedMs / 1000);
   }
 
@@ -40,16 +38,17 @@ export class PaceMetrics {
   }
 
   private registerGauges(registry: Registry): void {
-    const left = (lane: Lane): number =>
-      Math.min(...this.read().map((pace) => pace.left(lane, this.budget)), this.budget.calls);
+    const left = (lane: Lane): number => Math.min(...this.read().map((pace) => pace.left(lane)));
+    const isAnyInUse = (): boolean => this.read().length > 0;
     const silent = (): number => this.read().filter((pace) => pace.silentMs() > 0).length;
     new Gauge({
       name: 'slotbridge_pace_budget_left',
-      help: 'Calls that the credential with the least left may still make now, by lane',
+      help: 'Calls that the credential with the least left may still make now, by lane; absent while none is in use',
       labelNames: ['lane'] as const,
       registers: [registry],
       collect() {
-        for (const lane of LANES) this.set({ lane }, left(lane));
+        this.reset();
+        if (isAnyInUse()) for (const lane of LANES) this.set({ lane }, left(lane));
       },
     });
     new Gauge({

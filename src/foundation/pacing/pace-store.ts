@@ -14,6 +14,12 @@ export interface PaceAnswer {
 /** Times of an answer are durations: clocks differ. */
 export type CapWord = Omit<ProviderCap, 'untilMs'> & { forMs: number };
 
+/** What is known of a credential, and the store's clock at that moment. */
+export interface PaceSight {
+  nowMs: number;
+  log: PaceLog;
+}
+
 /** Where permits are given, for all processes that share a credential. `credential` is a digest, never a key. */
 export abstract class PaceStore {
   /** Gives as many permits as the rules leave, up to `want`, in one step that no other process can come between. */
@@ -22,4 +28,6 @@ export abstract class PaceStore {
   abstract silence(credential: string, forMs: number): Promise<void>;
   /** Remembers what the provider said it leaves, where that is less than the log leaves; newer words replace older. */
   abstract cap(credential: string, word: CapWord, budget: PaceBudget): Promise<void>;
+  /** Changes nothing. The log is empty for a credential that was never seen. */
+  abstract look(credential: string): Promise<PaceSight>;
 }

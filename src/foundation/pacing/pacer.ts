@@ -1,5 +1,6 @@
 import { sha256 } from '../crypto/digests';
 import { CredentialPace, Permit, PermitRequest } from './credential-pace';
+import { PaceBudget, permitsFree, rulesFor } from './pace-log';
 import { PaceMetrics } from './pace-metrics';
 import { PaceRefused } from './pace-refused';
 import { PaceStore } from './pace-store';
@@ -8,6 +9,17 @@ import { systemTimers, Timers } from './timers';
 
 /** A provider's window may begin anywhere in our log, so it is waited out and a second more. */
 const AFTER_BLOCK_MS = 1_000;
+
+/** How the pace of a credential stands in all processes together. */
+export interface Standing {
+  /** Calls in any window of this length. */
+  limit: number;
+  windowSeconds: number;
+  /** Calls that a write could make now; 0 while blocked. */
+  left: number;
+  /** The provider has blocked the credential until then, milliseconds since the epoch; absent when it has not. */
+  blockedUntilMs?: number;
+}
 
 /**
  * Leave to call a provider, per credential: never more calls than its budget in any window, together with every other
@@ -38,7 +50,7 @@ export class Pacer {
     const { lane } = request;
     try {
       const permit = await this.paceOf(credentialOf(secret)).permit(request);
-      this.metrics.granted(lane, permit.waitedMs, request.budget);
+      this.metrics.granted(lane, permit.waitedMs);
       return permit;
     } catch (error) {
       if (error instanceof PaceRefused) this.metrics.refused(lane);
@@ -54,12 +66,30 @@ export class Pacer {
   async observe(permit: Permit, { limit, remaining, resetSeconds, refused }: RateWord): Promise<void> {
     if (refused) return this.paceOf(permit.credential).silence(resetSeconds * 1000 + AFTER_BLOCK_MS);
     const { credential, budget } = permit;
-    const used = Math.max(permit.used, this.paceOf(credential).usedLately(budget));
+    const used = Math.max(permit.used, this.paceOf(credential).usedLately());
     if (remaining === undefined || remaining >= budget.calls - used) return;
     // The first call of a window leaves all but one, whatever the limit is: the second says as much.
     if (limit !== undefined && remaining >= limit - 1) return;
     const word = { sinceMs: permit.grantedMs, calls: remaining, forMs: resetSeconds * 1000 + AFTER_BLOCK_MS };
     await this.store.cap(credential, word, budget);
+  }
+
+  /**
+   * What is left of a secret's pace, from the log that all processes share. Asks the store and takes nothing.
+   *
+   * @throws the store's error when it cannot be asked.
+   */
+  async standing(secret: string, named: PaceBudget): Promise<Standing> {
+    const credential = credentialOf(secret);
+    const budget = this.paces.get(credential)?.budget() ?? named;
+    const { nowMs, log } = await this.store.look(credential);
+    const { silentUntilMs } = log;
+    return {
+      limit: budget.calls,
+      windowSeconds: budget.windowMs / 1000,
+      left: permitsFree(log, nowMs, rulesFor('write', budget), budget.calls),
+      ...(silentUntilMs > nowMs ? { blockedUntilMs: silentUntilMs } : {}),
+    };
   }
 
   private paceOf(credential: string): CredentialPace {
@@ -74,7 +104,7 @@ export class Pacer {
   private sweep(windowMs: number): void {
     if (this.timers.now() - this.sweptMs < windowMs) return;
     this.sweptMs = this.timers.now();
-    for (const [credential, pace] of this.paces) if (pace.isIdle(windowMs)) this.paces.delete(credential);
+    for (const [credential, pace] of this.paces) if (pace.isIdle()) this.paces.delete(credential);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { LaneRules, PaceBudget, PaceLog } from './pace-log';
-import { CapWord, PaceAnswer, PaceStore } from './pace-store';
+import { CapWord, PaceAnswer, PaceSight, PaceStore } from './pace-store';
 
 /** Every replica goes by the database's clock, so that theirs need not agree. */
 const CLOCK_MS = 'floor(extract(epoch from clock_timestamp()) * 1000)::bigint';
@@ -53,20 +53,38 @@ const CAP = `
   where credential = $1 and (cap_until_ms is null or cap_until_ms < ${CLOCK_MS} or cap_since_ms <= $2)
     and $4::bigint < $5::bigint - (select count(*) from unnest(permits) as at where at > ${CLOCK_MS} - $6::bigint)`;
 
-interface Row {
+const LOOK = `
+  select ${CLOCK_MS}::float8 as "nowMs", coalesce(permits, '{}')::float8[] as permits,
+    coalesce(silent_until_ms, 0)::float8 as "silentUntilMs", cap_since_ms::float8 as "capSinceMs",
+    cap_until_ms::float8 as "capUntilMs", cap_calls as "capCalls"
+  from (select 1) one left join pace_logs on credential = $1`;
+
+/** Longer than any window, block or cap lasts; a credential that comes back after it begins anew, as it would anyway. */
+const FORGET_UNUSED = `
+  delete from pace_logs
+  where greatest(asked_ms, silent_until_ms, coalesce(cap_until_ms, 0)) < ${CLOCK_MS} - 86400000`;
+/** In each process; a few rows a day need no more, and no job of their own. */
+const FORGET_EVERY_MS = 3_600_000;
+
+interface LogRow {
   nowMs: number;
-  granted: number;
-  used: number;
-  permits: number[] | null;
   silentUntilMs: number;
   capSinceMs: number | null;
   capUntilMs: number | null;
   capCalls: number | null;
 }
 
+interface TakeRow extends LogRow {
+  granted: number;
+  used: number;
+  permits: number[] | null;
+}
+
 /** The log of each credential in one row of Postgres, shared by all replicas. */
 @Injectable()
 export class PostgresPaceStore extends PaceStore {
+  private forgotAtMs = -Infinity;
+
   constructor(private readonly database: DataSource) {
     super();
   }
@@ -76,7 +94,8 @@ export class PostgresPaceStore extends PaceStore {
     const windowsMs = younger.map((rule) => rule.windowMs);
     const atFirst = Math.min(want, whole.calls, ...calls);
     const parameters = [credential, want, whole.calls, whole.windowMs, calls, windowsMs, atFirst];
-    const [row] = await this.database.query<[Row]>(TAKE, parameters);
+    const [row] = await this.database.query<[TakeRow]>(TAKE, parameters);
+    this.forgetNowAndThen();
     const { granted, nowMs, used } = row;
     return { granted, nowMs, used, ...(row.permits ? { log: logOf(row, row.permits) } : {}) };
   }
@@ -88,9 +107,21 @@ export class PostgresPaceStore extends PaceStore {
   async cap(credential: string, word: CapWord, { calls, windowMs }: PaceBudget): Promise<void> {
     await this.database.query(CAP, [credential, word.sinceMs, Math.ceil(word.forMs), word.calls, calls, windowMs]);
   }
+
+  async look(credential: string): Promise<PaceSight> {
+    const [row] = await this.database.query<[LogRow & { permits: number[] }]>(LOOK, [credential]);
+    return { nowMs: row.nowMs, log: logOf(row, row.permits) };
+  }
+
+  /** Nobody waits for it, and what fails is done an hour later. */
+  private forgetNowAndThen(): void {
+    if (performance.now() - this.forgotAtMs < FORGET_EVERY_MS) return;
+    this.forgotAtMs = performance.now();
+    this.database.query(FORGET_UNUSED).catch(() => undefined);
+  }
 }
 
-function logOf(row: Row, permitsMs: number[]): PaceLog {
+function logOf(row: LogRow, permitsMs: number[]): PaceLog {
   const { silentUntilMs, capSinceMs: sinceMs, capUntilMs: untilMs, capCalls: calls } = row;
   const cap = sinceMs !== null && untilMs !== null && calls !== null ? { cap: { sinceMs, untilMs, calls } } : {};
   return { permitsMs, silentUntilMs, ...cap };
