@@ -109,6 +109,16 @@ describe("a provider's address", () => {
     expect(await reasonFor('https://broken.example.com')).toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
   });
 
+  it('is given up after 3 s when no name server answers, and nobody is blamed', async () => {
+    const begunMs = performance.now();
+    const fault = await providerBaseUrl('https://silent.example.com', {
+      allowPrivateHosts: false,
+      find: () => undefined,
+    }).catch((error) => error);
+    expect(fault).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', cause: { code: 'ETIMEOUT' } });
+    expect(performance.now() - begunMs).toBeLessThan(3_500);
+  });
+
   it('may be plain and private where the deployment allows it', async () => {
     expect(await save('http://127.0.0.1:4000', true)).toBe('http://127.0.0.1:4000');
     expect(await save('https://inside.example.com', true)).toBe('https://inside.example.com');

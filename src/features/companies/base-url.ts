@@ -3,6 +3,7 @@ import { ApiError, invalidField } from '../../foundation/errors/api-error';
 import {
   type AllAddresses,
   AddressNotPublicError,
+  atMost,
   isPublicAddress,
   publicLookup,
 } from '../../foundation/http/public-address';
@@ -14,6 +15,9 @@ export interface BaseUrlRules {
   find?: AllAddresses;
 }
 
+/** Somebody waits for the form to be saved; a resolver that needs longer would fail the calls as well. */
+const LOOKUP_MS = 3_000;
+
 /** The transport adds the API's prefix, whether the address came with it or not. */
 const PATHS = ['/', '/v2', '/v2/'];
 
@@ -21,7 +25,8 @@ const PATHS = ['/', '/v2', '/v2/'];
  * The address of a provider's API as it is stored: scheme, host and port only. Unless private hosts are allowed it is
  * https, and every address of its host is public at this moment; whoever dials judges again.
  *
- * @throws ApiError VALIDATION_ERROR naming `baseUrl` and the reason; PROVIDER_UNAVAILABLE when no name can be looked up.
+ * @throws ApiError VALIDATION_ERROR naming `baseUrl` and the reason; PROVIDER_UNAVAILABLE when the name
+ *   cannot be looked up within 3 s.
  */
 export async function providerBaseUrl(text: string, { allowPrivateHosts, find }: BaseUrlRules): Promise<string> {
   const url = parsed(text);
@@ -49,7 +54,8 @@ async function assertPublic(hostname: string, find?: AllAddresses): Promise<void
     if (isPublicAddress(host)) return;
     throw refused('must not lead to an address that is not public');
   }
-  const fault = await new Promise<Error | null>((resolve) => publicLookup(find)(host, { all: true }, resolve));
+  const lookup = publicLookup(atMost(LOOKUP_MS, find));
+  const fault = await new Promise<Error | null>((resolve) => lookup(host, { all: true }, resolve));
   if (!fault) return;
   if (fault instanceof AddressNotPublicError) throw refused('must not lead to an address that is not public');
   if ('code' in fault && fault.code === 'ENOTFOUND') throw refused('names a host that does not exist');

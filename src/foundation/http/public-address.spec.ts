@@ -1,5 +1,5 @@
 import type { LookupAddress } from 'node:dns';
-import { type AllAddresses, isPublicAddress, publicLookup } from './public-address';
+import { type AllAddresses, atMost, isPublicAddress, publicLookup } from './public-address';
 
 describe('an address', () => {
   it.each([
@@ -86,5 +86,24 @@ describe('the look-up of a host', () => {
     const nowhere: AllAddresses = (_host, _options, callback) =>
       callback(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }), []);
     await expect(look(nowhere, { all: true })).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  });
+
+  it('tells once: the answer, or that there was none in time', async () => {
+    const told: unknown[] = [];
+    let answerLate = (): void => undefined;
+    const late: AllAddresses = (_host, _options, callback) => {
+      answerLate = () => callback(null, [{ address: '8.8.8.8', family: 4 }]);
+    };
+    const ask = (ms: number, find: AllAddresses) =>
+      new Promise<void>((resolve) =>
+        atMost(ms, find)('cal.example', { all: true }, (error, addresses) => {
+          told.push((error as NodeJS.ErrnoException | null)?.code ?? addresses[0]?.address);
+          resolve();
+        }),
+      );
+    await ask(20, late);
+    answerLate();
+    await ask(5_000, answering('1.1.1.1'));
+    expect(told).toEqual(['ETIMEOUT', '1.1.1.1']);
   });
 });

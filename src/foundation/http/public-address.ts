@@ -83,6 +83,32 @@ export function publicLookup(find: AllAddresses = systemAddresses, mayDial = isP
   };
 }
 
+/** A name server that does not answer keeps the system's resolver waiting for up to half a minute. */
+export class LookupTimeoutError extends Error {
+  override readonly name = 'LookupTimeoutError';
+  readonly code = 'ETIMEOUT';
+
+  constructor(readonly host: string) {
+    super('no name server answered in time');
+  }
+}
+
+/** A look-up that fails with {@link LookupTimeoutError} when there is no answer within this time. */
+export function atMost(ms: number, find: AllAddresses = systemAddresses): AllAddresses {
+  return (host, options, callback) => {
+    let isOver = false;
+    const end: typeof callback = (error, addresses) => {
+      // Whichever comes second, the answer or the end of patience, has nobody to tell.
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      callback(error, addresses);
+    };
+    const timer = setTimeout(() => end(new LookupTimeoutError(host), []), ms);
+    find(host, options, end);
+  };
+}
+
 function listOf(ranges: readonly [string, number][], type: 'ipv4' | 'ipv6'): BlockList {
   const list = new BlockList();
   for (const [network, prefix] of ranges) list.addSubnet(network, prefix, type);
