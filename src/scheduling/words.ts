@@ -302,3 +302,14 @@ export interface WebhookSubscription {
   triggers: string[];
   active: boolean;
 }
+
+/** What is left of the calls that a credential may make, whoever uses it. */
+export interface PaceStanding {
+  /** Calls in any window of this length. */
+  limit: number;
+  windowSeconds: number;
+  /** Calls that could be made now; 0 while blocked. */
+  left: number;
+  /** The provider refuses the credential for its rate until then; absent when it does not. */
+  blockedUntilMs?: EpochMs;
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { violatesUnique } from '../../foundation/database/violations';
+import type { CallContext } from '../../scheduling/call-context';
 import type { WebhookNotice } from '../../scheduling/webhook-reader';
 import type { AppointmentEntity } from './appointment.entity';
 import { AppointmentsRepository, type ConnectionScope } from './appointments.repository';
@@ -29,15 +30,18 @@ export class BookingEventsService {
     private readonly foreign: ForeignBookings,
   ) {}
 
-  /** @throws SchedulingError when the provider cannot be asked now: the delivery is to be tried again. */
-  async apply(connection: ConnectionScope, notice: WebhookNotice): Promise<AppliedEvent> {
+  /**
+   * @param context carried by every call that has to be made.
+   * @throws SchedulingError when the provider cannot be asked now: the delivery is to be tried again.
+   */
+  async apply(connection: ConnectionScope, notice: WebhookNotice, context?: CallContext): Promise<AppliedEvent> {
     if (notice.effect === 'other' || !notice.uid) return { outcome: 'ignored', effect: 'concerns no booking' };
     const row = await this.find(connection, notice, notice.uid);
     if (row && saysNothingNew(row, notice)) {
       return { outcome: 'processed', appointmentId: row.id, effect: 'known already' };
     }
     try {
-      return row ? await this.settle(row, notice.uid) : await this.adopt(connection, notice.uid);
+      return row ? await this.settle(row, notice.uid, context) : await this.adopt(connection, notice.uid, context);
     } catch (error) {
       if (!failedWith(error, 'BOOKING_NOT_FOUND')) throw error;
       return { outcome: 'ignored', appointmentId: row?.id, effect: 'no such booking at the provider' };
@@ -54,16 +58,16 @@ export class BookingEventsService {
    * Reads what counts now and records it. A uid that we know is read through the newest one: an old uid says
    * "cancelled" at servers that do not name its successor.
    */
-  private async settle(row: AppointmentEntity, uid: string): Promise<AppliedEvent> {
+  private async settle(row: AppointmentEntity, uid: string, context?: CallContext): Promise<AppliedEvent> {
     const known = await this.appointments.findByUids({ id: row.connectionId, companyId: row.companyId }, [uid]);
-    const truth = await this.truth.current(row.connectionId, (known && row.uid) ?? uid);
+    const truth = await this.truth.follow(row.connectionId, (known && row.uid) ?? uid, context);
     return this.record(row, truth);
   }
 
   /** A uid that nothing here has: a booking that was moved from one of ours, or one made at the provider. */
-  private async adopt(connection: ConnectionScope, uid: string): Promise<AppliedEvent> {
-    const truth = await this.truth.current(connection.id, uid);
-    const ancestors = await this.truth.ancestors(connection.id, truth.booking);
+  private async adopt(connection: ConnectionScope, uid: string, context?: CallContext): Promise<AppliedEvent> {
+    const truth = await this.truth.follow(connection.id, uid, context);
+    const ancestors = await this.truth.ancestors(connection.id, truth.booking, context);
     const uids = [truth.booking.uid, ...truth.formerUids, ...ancestors];
     const row = await this.known(connection, uids, truth.booking.ref);
     const whole = { booking: truth.booking, formerUids: uids };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { CallContext } from '../../scheduling/call-context';
 import type { SchedulingProvider } from '../../scheduling/provider-port';
 import type { ProviderBooking } from '../../scheduling/words';
 import { ProviderCalls } from '../event-types/provider-calls.service';
@@ -17,31 +18,36 @@ export interface Truth {
 export class ProviderTruth {
   constructor(private readonly calls: ProviderCalls) {}
 
-  /** Follows the reschedules of a uid to the booking that counts now. @throws SchedulingError `BOOKING_NOT_FOUND` */
+  /** As {@link follow}, for a person who waits. */
   async current(connectionId: string, uid: string, correlationId?: string): Promise<Truth> {
-    return this.calls.run(connectionId, (provider) => followed(provider, uid, correlationId));
+    return this.follow(connectionId, uid, { correlationId });
+  }
+
+  /** Follows the reschedules of a uid to the booking that counts now. @throws SchedulingError `BOOKING_NOT_FOUND` */
+  async follow(connectionId: string, uid: string, context?: CallContext): Promise<Truth> {
+    return this.calls.run(connectionId, (provider) => followed(provider, uid, context));
   }
 
   /** Uids from before this booking was moved to where it is, newest first. */
-  async ancestors(connectionId: string, booking: ProviderBooking): Promise<string[]> {
+  async ancestors(connectionId: string, booking: ProviderBooking, context?: CallContext): Promise<string[]> {
     return this.calls.run(connectionId, async (provider) => {
       const uids: string[] = [];
       let uid = booking.rescheduledFromUid;
       while (uid && !uids.includes(uid) && uids.length < CHAIN_MAX) {
         uids.push(uid);
-        uid = (await provider.getBooking(uid)).rescheduledFromUid;
+        uid = (await provider.getBooking(uid, context)).rescheduledFromUid;
       }
       return uids;
     });
   }
 }
 
-async function followed(provider: SchedulingProvider, uid: string, correlationId?: string): Promise<Truth> {
-  let booking = await provider.getBooking(uid, { correlationId });
+async function followed(provider: SchedulingProvider, uid: string, context?: CallContext): Promise<Truth> {
+  let booking = await provider.getBooking(uid, context);
   const formerUids: string[] = [];
   while (booking.rescheduledToUid && formerUids.length < CHAIN_MAX) {
     formerUids.push(booking.uid);
-    booking = await provider.getBooking(booking.rescheduledToUid, { correlationId });
+    booking = await provider.getBooking(booking.rescheduledToUid, context);
   }
   return { booking, formerUids };
 }

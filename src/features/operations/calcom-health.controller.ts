@@ -2,6 +2,7 @@ import { Controller, Get, HttpStatus, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AllowAccess, type CalledRequest } from '../../foundation/http/access';
+import { OwnConnectionHealth } from './calcom-health.connection';
 import { CalcomHealth } from './calcom-health.dto';
 import { CalcomHealthService } from './calcom-health.service';
 
@@ -10,7 +11,10 @@ import { CalcomHealthService } from './calcom-health.service';
 @ApiBearerAuth('bearer')
 @Controller('health')
 export class CalcomHealthController {
-  constructor(private readonly health: CalcomHealthService) {}
+  constructor(
+    private readonly health: CalcomHealthService,
+    private readonly connection: OwnConnectionHealth,
+  ) {}
 
   @Get('calcom')
   @AllowAccess('anyone', 'secret', 'admin')
@@ -21,9 +25,13 @@ export class CalcomHealthController {
     @Req() { caller }: CalledRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CalcomHealth> {
-    const own = caller?.kind === 'secret';
-    const health = own ? await this.health.ofCompany(caller.companyId) : await this.health.overall();
+    const health = caller?.kind === 'secret' ? await this.own(caller.companyId) : await this.health.overall();
     reply.status(health.status === 'unhealthy' ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.OK);
     return health;
+  }
+
+  private async own(companyId: string): Promise<CalcomHealth> {
+    const health = await this.health.ofCompany(companyId);
+    return { ...health, connection: await this.connection.ofCompany(companyId) };
   }
 }

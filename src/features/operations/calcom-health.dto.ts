@@ -4,6 +4,26 @@ import type { ProviderCapabilities } from '../../scheduling/provider-port';
 export const HEALTH_STATUSES = ['healthy', 'degraded', 'unhealthy'] as const;
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 
+/** What is left of the calls that the credential may make, by all processes of this deployment together. */
+export class PaceHealth {
+  @ApiProperty({ example: 116, description: 'calls in any window' })
+  limit!: number;
+
+  @ApiProperty({ example: 61 })
+  windowSeconds!: number;
+
+  @ApiProperty({ description: 'calls that could be made now; 0 while blocked' })
+  left!: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'the provider refuses the credential for its rate until then; null when it does not',
+  })
+  blockedUntil!: string | null;
+}
+
 /** How the caller's own connection is; never its credential. */
 export class ConnectionHealth {
   @ApiProperty({ format: 'uuid' })
@@ -29,6 +49,13 @@ export class ConnectionHealth {
 
   @ApiProperty({ type: String, nullable: true, description: 'why the webhook could not be registered' })
   webhookError!: string | null;
+
+  @ApiProperty({
+    type: PaceHealth,
+    nullable: true,
+    description: 'null when it cannot be found out; companies without a key of their own share it',
+  })
+  pace!: PaceHealth | null;
 }
 
 /** The field names of older dashboards, hence the underscores. */

@@ -4,7 +4,7 @@ import { Clock } from '../../foundation/time/clock';
 import { zoneDataVersion } from '../../foundation/time/zones';
 import { type Connection, ConnectionsService } from '../companies/connections.service';
 import { EventTypesService } from '../event-types/event-types.service';
-import type { CalcomHealth, ConnectionHealth, HealthStatus } from './calcom-health.dto';
+import type { CalcomHealth, HealthStatus } from './calcom-health.dto';
 import { type Reachability, ReachabilityService } from './reachability.service';
 
 /** Everybody may ask, so asking must cost nothing: within this time the same answer is given again. */
@@ -34,11 +34,9 @@ export class CalcomHealthService {
     return this.remember('', () => this.connections.all());
   }
 
-  /** Of one company's connection alone, with what the company may know of it. At most 5 s old. */
-  async ofCompany(companyId: string): Promise<CalcomHealth> {
-    const own = () => this.connections.ofCompany(companyId);
-    const health = await this.remember(companyId, async () => present(await own()));
-    return { ...health, connection: connectionHealth(await own()) };
+  /** Over one company's connection alone. At most 5 s old. */
+  ofCompany(companyId: string): Promise<CalcomHealth> {
+    return this.remember(companyId, async () => present(await this.connections.ofCompany(companyId)));
   }
 
   private remember(key: string, connections: () => Promise<Connection[]>): Promise<CalcomHealth> {
@@ -74,21 +72,6 @@ export class CalcomHealthService {
 
 function present(connection: Connection | undefined): Connection[] {
   return connection ? [connection] : [];
-}
-
-function connectionHealth(connection: Connection | undefined): ConnectionHealth | null {
-  if (!connection) return null;
-  const { id, provider, status, usesEnvironmentKey, capabilities, webhookRegisteredAt, webhookError } = connection;
-  return {
-    id,
-    provider,
-    status,
-    credentialRefused: status === 'credential_refused',
-    usesEnvironmentKey,
-    capabilities: capabilities ?? null,
-    webhookRegisteredAt: webhookRegisteredAt?.toISOString() ?? null,
-    webhookError: webhookError ?? null,
-  };
 }
 
 /** Unhealthy only when nobody can be reached: one company's refused key is no reason to take the service away. */

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
+import { OwnConnectionHealth } from './calcom-health.connection';
 import { CalcomHealthController } from './calcom-health.controller';
 import { CalcomHealthService } from './calcom-health.service';
+import { PaceOfConnection } from './pace-of-connection.service';
 import { ProcessController } from './process.controller';
 import { ReachabilityService } from './reachability.service';
 import { Readiness } from './readiness.service';
@@ -11,6 +13,6 @@ import { Readiness } from './readiness.service';
 @Module({
   imports: [CompaniesModule, EventTypesModule],
   controllers: [ProcessController, CalcomHealthController],
-  providers: [Readiness, CalcomHealthService, ReachabilityService],
+  providers: [Readiness, CalcomHealthService, OwnConnectionHealth, ReachabilityService, PaceOfConnection],
 })
 export class OperationsModule {}

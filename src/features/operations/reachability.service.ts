@@ -3,6 +3,7 @@ import { Clock } from '../../foundation/time/clock';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { Connection } from '../companies/connections.service';
 import { ProviderCalls } from '../event-types/provider-calls.service';
+import { PaceOfConnection } from './pace-of-connection.service';
 
 /** A look is one call of the connection's budget (120 a minute at Cal.com): once a minute it does not count. */
 const LOOK_INTERVAL_MS = 60_000;
@@ -18,17 +19,18 @@ export type Reachability = 'reachable' | 'unreachable' | 'unknown';
 
 interface Look {
   atMs: number;
-  /** Undefined while under way. */
+  /** Undefined while the first look is under way, or when it said nothing. */
   result?: Exclude<Reachability, 'unknown'>;
 }
 
-/** Whether each connection's provider answers; every answer counts, also a refusal. */
+/** Whether each connection's provider answers; every answer counts, also a refusal. Looks never take a person's turn. */
 @Injectable()
 export class ReachabilityService {
   private readonly looks = new Map<string, Look>();
 
   constructor(
     private readonly provider: ProviderCalls,
+    private readonly pace: PaceOfConnection,
     private readonly clock: Clock,
   ) {}
 
@@ -53,13 +55,21 @@ export class ReachabilityService {
   }
 
   private async look(connectionId: string): Promise<void> {
+    const signal = AbortSignal.timeout(LOOK_PATIENCE_MS);
     const result = await this.provider
-      .run(connectionId, (provider) => provider.me({ signal: AbortSignal.timeout(LOOK_PATIENCE_MS) }))
+      .run(connectionId, (provider) => provider.me({ signal, lane: 'background' }))
       .then(
         () => 'reachable' as const,
-        (error: unknown) => (isAnswer(error) ? 'reachable' : 'unreachable'),
+        (error: unknown) => this.meaningOf(error, connectionId, signal),
       );
     this.looks.set(connectionId, { atMs: this.clock.now(), result });
+  }
+
+  /** A look that may not even have got its permit says nothing: then what was known before goes on. */
+  private async meaningOf(error: unknown, connectionId: string, { aborted }: AbortSignal): Promise<Look['result']> {
+    if (isAnswer(error)) return 'reachable';
+    const saysNothing = aborted && (await this.pace.isBusy(connectionId));
+    return saysNothing ? this.looks.get(connectionId)?.result : 'unreachable';
   }
 }
 
