@@ -76,10 +76,13 @@ export class EventTypeDto {
   @ApiProperty()
   authenticationRequired: boolean;
 
-  @ApiProperty({ enum: ['individual', 'round-robin', 'collective', 'managed'] })
+  @ApiProperty({
+    enum: ['individual', 'round-robin', 'collective', 'managed'],
+    description: 'A managed type cannot be booked; its members have types of their own for that.',
+  })
   schedulingType: SchedulingType;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: "The provider's id of the team that the type belongs to." })
   teamId?: string;
 
   @ApiPropertyOptional()

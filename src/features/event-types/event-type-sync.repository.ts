@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, EntityManager } from 'typeorm';
 import type { EventType } from '../../scheduling/words';
-import { DatabaseTime, EventTypesRepository, MirrorScope } from './event-types.repository';
+import { DatabaseTime, EventTypesRepository } from './event-types.repository';
+import type { MirrorScope } from './mirror-scope';
 
 /** What a sync changed here. A type that came back after a deletion counts as created. */
 export interface SyncCounts {

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { CallContext } from '../../scheduling/call-context';
 import { SchedulingError } from '../../scheduling/scheduling-error';
-import type { EventType } from '../../scheduling/words';
+import type { Connection } from '../companies/connections.service';
 import { EventTypeSyncRepository, SyncCounts } from './event-type-sync.repository';
-import { EventTypesRepository, MirrorScope } from './event-types.repository';
+import { EventTypesRepository } from './event-types.repository';
+import { scopeOf } from './mirror-scope';
 import { ProviderCalls } from './provider-calls.service';
+import { readEventTypes } from './provider-reading';
 
-/** Reads all event types of an account and makes the mirror say the same. */
+/** Reads all event types of an account and of its teams, and makes the mirror say the same. */
 @Injectable()
 export class EventTypeSync {
   constructor(
@@ -20,20 +22,16 @@ export class EventTypeSync {
    *
    * @throws SchedulingError when the provider could not be read: nothing changed here, and the failure is remembered.
    */
-  async run(scope: MirrorScope, context?: CallContext): Promise<SyncCounts> {
+  async run(connection: Connection, context?: CallContext): Promise<SyncCounts> {
+    const scope = scopeOf(connection);
+    const wanted = { ofTeams: connection.capabilities?.teams === true, only: scope.onlyProviderIds };
     try {
       const readAt = await this.mirror.now();
-      const all = await this.provider.run(scope.connectionId, (provider) => provider.listEventTypes(context));
-      return await this.syncs.apply(scope, visibleOnce(scope, all), readAt);
+      const types = await this.provider.run(connection.id, (provider) => readEventTypes(provider, wanted, context));
+      return await this.syncs.apply(scope, types, readAt);
     } catch (error) {
       await this.syncs.recordFailure(scope, error instanceof SchedulingError ? error.code : 'INTERNAL_SERVER_ERROR');
       throw error;
     }
   }
-}
-
-/** Each type once: one statement cannot store a row twice. */
-function visibleOnce({ onlyProviderIds }: MirrorScope, types: EventType[]): EventType[] {
-  const visible = onlyProviderIds ? types.filter((type) => onlyProviderIds.includes(type.providerId)) : types;
-  return [...new Map(visible.map((type) => [type.providerId, type])).values()];
 }

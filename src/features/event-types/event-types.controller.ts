@@ -9,7 +9,8 @@ import { NoProperties } from '../../foundation/http/validation';
 import type { CallContext } from '../../scheduling/call-context';
 import { EventTypeDto, EventTypePageDto, SyncCountsDto, toEventTypeDto } from './event-type-answer.dto';
 import { EventTypeChanges } from './event-type-changes.service';
-import { ChangeEventTypeDto, CreateEventTypeDto, ListEventTypesDto } from './event-types.dto';
+import { ChangeEventTypeDto, checkTeamFields, CreateEventTypeDto, ListEventTypesDto } from './event-types.dto';
+import type { EventTypeFilter } from './event-types.repository';
 import { EventTypesService } from './event-types.service';
 
 const PAGE_SIZE_DEFAULT = 50;
@@ -25,7 +26,7 @@ export class EventTypesController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List event types, as last synced, oldest first' })
+  @ApiOperation({ summary: 'List event types of the account and of its teams, as last synced, oldest first' })
   @ApiOkResponse({ type: EventTypePageDto })
   async list(@CompanyId() companyId: string, @Query() query: ListEventTypesDto): Promise<EventTypePageDto> {
     const limit = Number(query.limit ?? PAGE_SIZE_DEFAULT);
@@ -35,19 +36,22 @@ export class EventTypesController {
   }
 
   @Post()
-  @ApiOperation({ summary: 'Create an event type at the provider' })
+  @ApiOperation({ summary: 'Create an event type at the provider, for the account itself or for a team' })
   @ApiCreatedResponse({ type: EventTypeDto })
   async create(
     @CompanyId() companyId: string,
     @Body() body: CreateEventTypeDto,
     @Req() request: FastifyRequest,
   ): Promise<EventTypeDto> {
+    checkTeamFields(body);
     return toEventTypeDto(await this.changes.create(companyId, body, contextOf(request)));
   }
 
   @Post('sync')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Read all event types at the provider and bring ours in line' })
+  @ApiOperation({
+    summary: 'Read all event types of the account and of its teams at the provider, and bring ours in line',
+  })
   @ApiOkResponse({ type: SyncCountsDto })
   async sync(
     @CompanyId() companyId: string,
@@ -99,6 +103,6 @@ function contextOf(request: FastifyRequest): CallContext {
   return { correlationId: String(request.id) };
 }
 
-function filterOf({ slug, hidden }: ListEventTypesDto): { slug?: string; hidden?: boolean } {
-  return { slug, ...(hidden === undefined ? {} : { hidden: hidden === 'true' }) };
+function filterOf({ slug, hidden, teamId }: ListEventTypesDto): EventTypeFilter {
+  return { slug, teamId, ...(hidden === undefined ? {} : { hidden: hidden === 'true' }) };
 }

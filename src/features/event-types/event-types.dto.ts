@@ -1,7 +1,9 @@
-import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType, PartialType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -14,6 +16,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { invalidField } from '../../foundation/errors/api-error';
 import { IsFilled, IsPageSize, IsProviderNumber } from '../../foundation/http/validation';
 
 /** One word or several joined by single dashes: what a provider keeps as it is instead of rewriting it. */
@@ -21,6 +24,9 @@ const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const SLUG_RULE = { message: '$property must be lowercase letters and digits, joined by single dashes' };
 const DAY_MINUTES = 1_440;
 const YEAR_MINUTES = 525_600;
+/** As many members as Cal.com lists on one page. */
+const HOSTS_MAX = 250;
+const TEAM_SCHEDULING_TYPES = ['round-robin', 'collective', 'managed'] as const;
 
 /** May be left out, but not null: null is a value, and no field has it. */
 const MayBeAbsent = () => ValidateIf((_: object, value: unknown) => value !== undefined);
@@ -113,6 +119,48 @@ export class CreateEventTypeDto {
   @ArrayMaxSize(20)
   @IsArray()
   locations?: LocationDto[];
+
+  @ApiPropertyOptional({
+    description: 'Makes a type of this team (`GET /api/teams`) instead of one of the account itself.',
+    example: '733',
+  })
+  @MayBeAbsent()
+  @IsProviderNumber()
+  teamId?: string;
+
+  @ApiPropertyOptional({
+    enum: TEAM_SCHEDULING_TYPES,
+    description:
+      'Required with `teamId`: one host of the team takes each booking, or all of them together, or each has a type of ' +
+      'their own, made from this one.',
+  })
+  @MayBeAbsent()
+  @IsIn(TEAM_SCHEDULING_TYPES)
+  schedulingType?: (typeof TEAM_SCHEDULING_TYPES)[number];
+
+  @ApiPropertyOptional({
+    type: [String],
+    minItems: 1,
+    maxItems: HOSTS_MAX,
+    description: 'With `teamId`: members of the team (`GET /api/teams/{id}`); every member when left out.',
+  })
+  @MayBeAbsent()
+  @IsProviderNumber({ each: true })
+  @ArrayUnique()
+  @ArrayMaxSize(HOSTS_MAX)
+  @ArrayMinSize(1)
+  @IsArray()
+  hostIds?: string[];
+}
+
+const TEAM_FIELDS = ['teamId', 'schedulingType', 'hostIds'] as const;
+
+/** @throws ApiError `VALIDATION_ERROR` for a team's type that does not say who hosts how, and for an own one that does. */
+export function checkTeamFields({ teamId, schedulingType, hostIds }: CreateEventTypeDto): void {
+  if (teamId !== undefined && schedulingType === undefined)
+    throw invalidField('schedulingType', 'is required with teamId');
+  if (teamId === undefined && schedulingType !== undefined) throw invalidField('schedulingType', 'needs a teamId');
+  if (teamId === undefined && hostIds !== undefined) throw invalidField('hostIds', 'needs a teamId');
 }
 
 export class ListEventTypesDto {
@@ -127,6 +175,11 @@ export class ListEventTypesDto {
   @IsIn(['true', 'false'])
   hidden?: string;
 
+  @ApiPropertyOptional({ description: 'Only types of this team.', example: '733' })
+  @MayBeAbsent()
+  @IsProviderNumber()
+  teamId?: string;
+
   @ApiPropertyOptional({ description: 'Size of a page, 1 to 100.', default: '50' })
   @MayBeAbsent()
   @IsPageSize()
@@ -139,5 +192,7 @@ export class ListEventTypesDto {
   cursor?: string;
 }
 
-/** Fields that are left out stay as they are; one at least must be there. */
-export class ChangeEventTypeDto extends PartialType(CreateEventTypeDto, { skipNullProperties: false }) {}
+/** Fields that are left out stay as they are; one at least must be there. A type keeps its team and its hosts. */
+export class ChangeEventTypeDto extends PartialType(OmitType(CreateEventTypeDto, TEAM_FIELDS), {
+  skipNullProperties: false,
+}) {}

@@ -4,18 +4,13 @@ import { EntityManager, Repository, SelectQueryBuilder } from 'typeorm';
 import type { Cursor } from '../../foundation/http/cursor';
 import type { EventType } from '../../scheduling/words';
 import { EventTypeRow } from './event-type.entity';
-
-/** What a company may see of its connection's types. */
-export interface MirrorScope {
-  companyId: string;
-  connectionId: string;
-  /** The provider's ids listed for a company that uses the environment's key; absent = all of the account. */
-  onlyProviderIds?: string[];
-}
+import type { MirrorScope } from './mirror-scope';
 
 export interface EventTypeFilter {
   slug?: string;
   hidden?: boolean;
+  /** The provider's id. */
+  teamId?: string;
 }
 
 /** A moment of the database's clock, as its own text: a JavaScript date would lose the microseconds. */
@@ -48,6 +43,8 @@ export class EventTypesRepository {
     const query = this.visible(scope);
     if (filter.slug !== undefined) query.andWhere('type.slug = :slug', { slug: filter.slug });
     if (filter.hidden !== undefined) query.andWhere('type.hidden = :hidden', { hidden: filter.hidden });
+    if (filter.teamId !== undefined)
+      query.andWhere(`type.definition ->> 'teamId' = :teamId`, { teamId: filter.teamId });
     if (after) query.andWhere(`(${CREATED_AT}, type.id) > (:at::timestamptz, :id::uuid)`, { ...after });
     return query
       .orderBy(CREATED_AT)

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../foundation/errors/api-error';
 import { Cursor } from '../../foundation/http/cursor';
 import type { CallContext } from '../../scheduling/call-context';
-import { Connection, ConnectionsService } from '../companies/connections.service';
+import { ConnectionsService } from '../companies/connections.service';
 import type { EventTypeRecord } from './event-type-record';
 import { EventTypeSync } from './event-type-sync.service';
 import { EventTypeSyncRepository, SyncCounts } from './event-type-sync.repository';
 import { EventTypeRow } from './event-type.entity';
-import { EventTypeFilter, EventTypesRepository, MirrorScope } from './event-types.repository';
+import { EventTypeFilter, EventTypesRepository } from './event-types.repository';
+import { type MirrorScope, scopeOf } from './mirror-scope';
 
 export type { EventTypeRecord } from './event-type-record';
 
@@ -22,11 +23,19 @@ export class EventTypesService {
   ) {}
 
   /**
+   * A type to be booked, or whose free times are to be shown.
+   *
    * @param id ours
    * @throws ApiError `EVENT_TYPE_NOT_FOUND`, the same for one of another company, a deleted one and none.
+   * @throws ApiError `BOOKING_REFUSED` (`MANAGED_PARENT`), because a provider may answer a booking of such a type with a
+   *   failure that leaves the outcome open.
    */
   async find(companyId: string, id: string): Promise<EventTypeRecord> {
-    return found(await this.mirror.find(await this.scope(companyId), id));
+    const type = found(await this.mirror.find(await this.scope(companyId), id));
+    if (type.definition.schedulingType !== 'managed') return type;
+    const message =
+      'This is the parent of a managed type, which cannot be booked; its members have types of their own.';
+    throw new ApiError('BOOKING_REFUSED', { message, details: { reason: 'MANAGED_PARENT' } });
   }
 
   /** @throws ApiError `EVENT_TYPE_NOT_FOUND` also for a type that exists at the provider but was not synced yet. */
@@ -52,17 +61,12 @@ export class EventTypesService {
 
   /** @throws SchedulingError when the provider could not be read: nothing changed. */
   async sync(companyId: string, context?: CallContext): Promise<SyncCounts> {
-    return this.syncing.run(await this.scope(companyId), context);
+    return this.syncing.run(await this.connections.forCompany(companyId), context);
   }
 
   private async scope(companyId: string): Promise<MirrorScope> {
     return scopeOf(await this.connections.forCompany(companyId));
   }
-}
-
-export function scopeOf(connection: Connection): MirrorScope {
-  const { id: connectionId, companyId, usesEnvironmentKey, sharedEventTypeIds } = connection;
-  return { companyId, connectionId, ...(usesEnvironmentKey ? { onlyProviderIds: sharedEventTypeIds } : {}) };
 }
 
 export function found(row: EventTypeRow | undefined): EventTypeRecord {
