@@ -6,6 +6,9 @@ import { type RunningSandbox, startSandbox } from '../../src/sandbox/sandbox-ser
 import { sendAtOnce } from '../../src/scheduling/prepared-write';
 import type { SchedulingProvider } from '../../src/scheduling/provider-port';
 import { ProviderApp, startProviders } from '../contract/provider-port/provider-app';
+import { eventually } from '../fixtures/webhooks/eventually';
+import { ProviderSide, workdayAt } from '../fixtures/webhooks/provider-side';
+import { startTestService, type TestCompany, type TestService } from '../support/service';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 /** A tenth of Cal.com's window, so that several of them pass in a short test; the block is as long as the window. */
@@ -82,6 +85,89 @@ describe('the statement that gives a permit', () => {
       decisions.add(granted);
     }
     expect([...decisions].sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+describe('the log of a credential', () => {
+  it('is seen by every replica without taking anything', async () => {
+    const [giver, watcher] = [await store(), await store()];
+    expect(await watcher.look('watched')).toMatchObject({ log: { permitsMs: [], silentUntilMs: 0 } });
+    const taken = await giver.take('watched', rulesFor('write', CALCOM_BUDGET), 3);
+    await giver.silence('watched', 60_000);
+    await giver.cap('watched', { sinceMs: taken.nowMs, calls: 7, forMs: 60_000 }, CALCOM_BUDGET);
+    const { nowMs, log } = await watcher.look('watched');
+    expect(log).toMatchObject({ permitsMs: Array(3).fill(taken.nowMs), cap: { sinceMs: taken.nowMs, calls: 7 } });
+    expect(log.silentUntilMs - nowMs).toBeGreaterThan(55_000);
+    expect(log.silentUntilMs - nowMs).toBeLessThanOrEqual(60_000);
+  });
+
+  it('is deleted when it was not used for a day, and kept when it was, or while a block or a cap lasts', async () => {
+    const hoursMs = (hours: number): number => Date.now() + hours * 3_600_000;
+    const rows: [name: string, asked: number, silentUntil: number, capUntil: number | null][] = [
+      ['unused', hoursMs(-25), 0, null],
+      ['unused since a block', 0, hoursMs(-25), null],
+      ['used', hoursMs(-23), 0, null],
+      ['blocked', 0, hoursMs(1), null],
+      ['capped', hoursMs(-25), 0, hoursMs(1)],
+    ];
+    const permits = await store();
+    const pool = pools.at(-1)!;
+    for (const row of rows)
+      await pool.query(
+        'insert into pace_logs (credential, asked_ms, silent_until_ms, cap_until_ms) values ($1, $2, $3, $4)',
+        row,
+      );
+    await permits.take('anybody', rulesFor('write', CALCOM_BUDGET), 1);
+    const names = rows.map(([name]) => name);
+    const kept = await eventually(
+      () =>
+        pool.query<{ credential: string }[]>('select credential from pace_logs where credential = any($1)', [names]),
+      (left) => left.length < names.length,
+    );
+    expect(kept.map(({ credential }) => credential).sort()).toEqual(['blocked', 'capped', 'used']);
+  });
+});
+
+describe('what nobody waits for', () => {
+  let service: TestService;
+  let company: TestCompany;
+
+  beforeAll(async () => {
+    service = await startTestService();
+    company = await service.createCompany();
+  });
+  afterAll(() => service?.stop());
+
+  /** Permits given so far, by lane. */
+  async function permits(): Promise<Record<string, number>> {
+    const { text } = await service.call('GET', '/metrics');
+    const counts = [...text.matchAll(/^slotbridge_pace_wait_seconds_count\{lane="(\w+)"\} (\d+)$/gm)];
+    return Object.fromEntries(counts.map(([, lane, count]) => [lane, Number(count)]));
+  }
+
+  it('takes the background lane: a webhook that has to be looked up, and a look whether the provider answers', async () => {
+    const provider = new ProviderSide(service, company);
+    const type = await provider.eventType('seen-by-webhook');
+    await service.call('POST', '/api/event-types/sync', { key: company.secretKey, body: {} });
+    const before = await permits();
+    await provider.book(type, workdayAt(9), { email: 'lane@customer.example' });
+    const query = '/api/bookings?attendeeEmail=lane@customer.example';
+    await eventually(
+      async () => (await service.call('GET', query, { key: company.secretKey })).body.data as unknown[],
+      (bookings) => bookings.length === 1,
+    );
+    const applied = await permits();
+    expect(applied).toEqual({ ...before, background: (before.background ?? 0) + 1 });
+    expect((await service.call('GET', '/api/health/calcom')).status).toBe(200);
+    expect(await permits()).toEqual({ ...applied, background: applied.background! + 1 });
+  });
+
+  it('does not take it while a person waits for the same read', async () => {
+    const before = await permits();
+    await service.call('POST', '/api/event-types/sync', { key: company.secretKey, body: {} });
+    const after = await permits();
+    expect(after.background).toBe(before.background);
+    expect(after.interactive).toBeGreaterThan(before.interactive ?? 0);
   });
 });
 
