@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
 import { randomUUID } from 'node:crypto';
+import { sha256 } from '../../src/foundation/crypto/digests';
+import { CALCOM_BUDGET } from '../../src/foundation/pacing/pace-log';
 import { Clock } from '../../src/foundation/time/clock';
 import { eventually } from '../fixtures/webhooks/eventually';
 import { ProviderSide } from '../fixtures/webhooks/provider-side';
@@ -164,6 +166,68 @@ describe('the state of the service', () => {
       const answer = await service.call('GET', '/livez', { headers: { 'x-correlation-id': 'call-7:42' } });
       expect(answer.headers.get('x-correlation-id')).toBe('call-7:42');
     });
+  });
+});
+
+describe("a connection's pace", () => {
+  let service: TestService;
+  let beside: TestService;
+  let company: TestCompany;
+
+  beforeAll(async () => {
+    service = await startTestService({ calcom: { pace: CALCOM_BUDGET } });
+    company = await service.createCompany();
+    const { databaseUrl, sandbox, config } = service;
+    const { encryptionKeys } = config;
+    beside = await startTestService({
+      databaseUrl,
+      sandbox,
+      config: { encryptionKeys },
+      calcom: { pace: CALCOM_BUDGET },
+    });
+  });
+  afterAll(async () => {
+    await beside?.stop();
+    await service?.stop();
+  });
+
+  const health = (key: string, by = service) => by.call('GET', '/api/health/calcom', { key });
+  const sent = async (): Promise<number> =>
+    (await service.sandboxCall('GET', `/_sandbox/calls?key=${company.providerKey}`)).body.length;
+  const sync = () => service.call('POST', '/api/event-types/sync', { key: company.secretKey, body: {} });
+
+  it('is told to a secret key as all replicas have used it, without a trace of the credential', async () => {
+    const before = (await health(company.secretKey)).body.connection.pace;
+    expect(before).toEqual({ limit: 116, windowSeconds: 61, left: expect.any(Number), blockedUntil: null });
+    const sentBefore = await sent();
+    await sync();
+    // By the replica that has called nobody until now.
+    const { body, text } = await health(company.secretKey, beside);
+    expect(await sent()).toBeGreaterThan(sentBefore);
+    expect(before.left - body.connection.pace.left).toBe((await sent()) - sentBefore);
+    expect(text).not.toContain(company.providerKey);
+    expect(text).not.toContain(sha256(`pace of a provider credential\n${company.providerKey}`));
+  });
+
+  it('is not told to anybody else', async () => {
+    expect((await service.call('GET', '/api/health/calcom')).text).not.toContain('pace');
+    const other = await service.createCompany({ name: 'Other' });
+    const theirs = (await health(other.secretKey)).body.connection.pace;
+    const mine = (await health(company.secretKey)).body.connection.pace;
+    expect(theirs.left).not.toBe(mine.left);
+  });
+
+  it('says until when the provider has blocked the credential', async () => {
+    const place = { operation: 'eventTypes.list', key: company.providerKey };
+    const scenario = { scenario: 'rate-limited', ...place, times: 1, delayMs: 60_000 };
+    expect((await service.sandboxCall('POST', '/_sandbox/scenarios', scenario)).status).toBe(201);
+    expect((await sync()).status).toBe(429);
+    const { pace } = (await health(company.secretKey, beside)).body.connection;
+    expect(pace).toMatchObject({ left: 0, blockedUntil: expect.stringMatching(/Z$/) });
+    const secondsLeft = (Date.parse(pace.blockedUntil) - Date.now()) / 1000;
+    // The block, and a second to be safe.
+    expect(secondsLeft).toBeGreaterThan(50);
+    expect(secondsLeft).toBeLessThanOrEqual(61);
   });
 });
 
