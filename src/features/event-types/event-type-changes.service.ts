@@ -24,7 +24,7 @@ export class EventTypeChanges {
   /**
    * @throws ApiError `FORBIDDEN` (`SHARED_ACCOUNT`): a new type in the shared account would be listed for nobody.
    * @throws ApiError `NOT_SUPPORTED_BY_PROVIDER` for a type of a team where the provider has none.
-   * @throws SchedulingError `NOT_FOUND` for a team, or one of the hosts in it, that the account cannot see.
+   * @throws SchedulingError `NOT_FOUND` for a team that the account cannot see, `INVALID_REQUEST` for a host outside it.
    */
   async create(companyId: string, draft: NewEventType, context?: CallContext): Promise<EventTypeRecord> {
     const connection = await this.connections.forCompany(companyId);

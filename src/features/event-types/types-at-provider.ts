@@ -13,7 +13,7 @@ export interface NewEventType extends TeamEventTypeDraft {
 /** What of a known type says where it is at the provider: own types and those of teams are addressed differently. */
 export type TypeAddress = Pick<EventTypeRecord, 'providerId' | 'definition'>;
 
-/** @throws SchedulingError `NOT_FOUND` for a team, or one of the hosts in it, that the account cannot see. */
+/** @throws SchedulingError `NOT_FOUND` for a team that the account cannot see, `INVALID_REQUEST` for a host outside it. */
 export async function createType(
   provider: SchedulingProvider,
   { teamId, ...draft }: NewEventType,
