@@ -7,6 +7,7 @@ import { databaseModule } from './database/database.module';
 import { JobQueue } from './jobs/job-queue.service';
 import { loggingModule } from './logging/logging.module';
 import { Metrics } from './metrics/metrics.service';
+import { Outbox } from './outbox/outbox';
 import { Pacer } from './pacing/pacer';
 import { pacing } from './pacing/pacing.providers';
 import { Clock, SystemClock } from './time/clock';
@@ -24,8 +25,8 @@ export class FoundationModule {
         loggingModule(config, logDestination),
         databaseModule(config),
       ],
-      providers: [{ provide: Clock, useClass: SystemClock }, Metrics, SecretBox, JobQueue, ...pacing],
-      exports: [Clock, Metrics, SecretBox, JobQueue, Pacer],
+      providers: [{ provide: Clock, useClass: SystemClock }, Metrics, SecretBox, JobQueue, Outbox, ...pacing],
+      exports: [Clock, Metrics, SecretBox, JobQueue, Outbox, Pacer],
     };
   }
 }
