@@ -1,0 +1,101 @@
+import type { Case } from './fault-case';
+import { broken, PROMISES } from './promises';
+import { SCENARIOS } from './scenarios';
+
+const CODES: Record<string, string> = {
+  done: 'done',
+  OUTCOME_UNKNOWN: 'UNKNOWN',
+  UNAVAILABLE: 'UNAVAIL',
+  NOT_SENT: 'UNSENT',
+  RATE_LIMITED: 'RATE',
+  AUTHENTICATION_FAILED: 'AUTH',
+  SLOT_UNAVAILABLE: 'TAKEN',
+  REFUSED: 'REFUSED',
+  NOT_FOUND: 'NONE',
+  EVENT_TYPE_NOT_FOUND: 'NO TYPE',
+};
+
+const WIDTH = 9;
+
+/** Operations down, scenarios across by number: what the port answered, and `+` where a write has happened. */
+export function matrix(cases: readonly Case[]): string {
+  const names = [...new Set(cases.map(({ subject }) => subject.name))];
+  const first = Math.max(...names.map(({ length }) => length)) + 2;
+  const cell = (name: string, scenario: string): string => {
+    const found = cases.find((each) => each.subject.name === name && each.scenario.name === scenario);
+    return found ? `${CODES[found.outcome] ?? found.outcome}${found.effects ? '+' : ''}` : '';
+  };
+  const head = ''.padEnd(first) + SCENARIOS.map((_, index) => String(index + 1).padEnd(WIDTH)).join('');
+  const lines = names.map(
+    (name) => name.padEnd(first) + SCENARIOS.map((scenario) => cell(name, scenario.name).padEnd(WIDTH)).join(''),
+  );
+  return [head, ...lines].map((line) => line.trimEnd()).join('\n');
+}
+
+/** What the numbers and the words of the matrix mean. */
+export function legend(): string {
+  const scenarios = SCENARIOS.map(({ name }, index) => `${String(index + 1).padStart(3)}  ${name}`);
+  const words = Object.entries(CODES).map(([code, word]) => `     ${word.padEnd(WIDTH)}${code}`);
+  return [...scenarios, ...words, `     ${'+'.padEnd(WIDTH)}the write has happened at the provider`].join('\n');
+}
+
+/** One line a promise. */
+export function verdicts(cases: readonly Case[]): string {
+  return PROMISES.map((promised) => {
+    const failures = broken(promised, cases);
+    return [
+      `${failures.length === 0 ? 'kept  ' : 'BROKEN'} ${promised.text}`,
+      ...failures.map((line) => `       ${line}`),
+    ];
+  })
+    .flat()
+    .join('\n');
+}
+
+const EFFECTS = { no: 'nothing', yes: 'the effect', late: 'the effect, later' };
+
+/** One row a scenario, with what reads and writes are answered, as a page of the documentation. */
+export function page(cases: readonly Case[]): string {
+  const rows = SCENARIOS.map((scenario) => {
+    const own = cases.filter((each) => each.scenario.name === scenario.name);
+    const [reads, writes] = [own.filter(({ isWrite }) => !isWrite), own.filter(({ isWrite }) => isWrite)];
+    const effect = writes.length > 0 ? EFFECTS[scenario.effect] : '';
+    return `| ${scenario.name} | ${effect} | ${answers(reads)} | ${answers(writes)} | ${asked(reads)} |`;
+  });
+  return [...HEAD, ...rows, ''].join('\n');
+}
+
+const HEAD = [
+  '# Faults and what the port makes of them',
+  '',
+  'Written by `npm run faults -- --write`: every method of the port under every fault, over HTTP, against the sandbox,',
+  'which is then asked what really happened. `test/contract/faults` holds the promises and this page.',
+  '',
+  PROMISES.map(({ text }) => `- ${text}`).join('\n'),
+  '',
+  'The first cell of each pair is what most methods answer; methods that differ are named.',
+  '',
+  '| what goes wrong | what a write leaves | reads | writes | requests of a read |',
+  '| --- | --- | --- | --- | --- |',
+];
+
+/** The commonest outcome, then the others with the methods that gave them. */
+function answers(cases: readonly Case[]): string {
+  const byOutcome = Map.groupBy(cases, ({ outcome, error }) => {
+    const reason = error?.details.reason;
+    return reason ? `\`${outcome}\` / \`${reason}\`` : outcome === 'done' ? outcome : `\`${outcome}\``;
+  });
+  const [most, ...others] = [...byOutcome].sort(([, a], [, b]) => b.length - a.length);
+  if (!most) return '';
+  return [
+    most[0],
+    ...others.map(([outcome, of]) => `${outcome}: ${of.map(({ subject }) => subject.name).join(', ')}`),
+  ].join('; ');
+}
+
+/** How often the operation was asked for. */
+function asked(reads: readonly Case[]): string {
+  return [...new Set(reads.map(({ arrived, left, scenario }) => (scenario.arrives === false ? left : arrived)))]
+    .sort((a, b) => a - b)
+    .join(', ');
+}
