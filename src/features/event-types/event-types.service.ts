@@ -9,6 +9,7 @@ import { EventTypeSyncRepository, SyncCounts } from './event-type-sync.repositor
 import { EventTypeRow } from './event-type.entity';
 import { EventTypeFilter, EventTypesRepository } from './event-types.repository';
 import { type MirrorScope, scopeOf } from './mirror-scope';
+import { READINESS_REASONS } from './readiness-reasons';
 
 export type { EventTypeRecord } from './event-type-record';
 
@@ -33,8 +34,7 @@ export class EventTypesService {
   async find(companyId: string, id: string): Promise<EventTypeRecord> {
     const type = found(await this.mirror.find(await this.scope(companyId), id));
     if (type.definition.schedulingType !== 'managed') return type;
-    const message =
-      'This is the parent of a managed type, which cannot be booked; its members have types of their own.';
+    const { message } = READINESS_REASONS.MANAGED_PARENT;
     throw new ApiError('BOOKING_REFUSED', { message, details: { reason: 'MANAGED_PARENT' } });
   }
 
