@@ -26,11 +26,7 @@ export class Front {
 
   static async open(target: string, manner: Manner): Promise<Front> {
     const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    const front = new Front(server, `http://127.0.0.1:${address.port}`);
+    const front = new Front(server, `http://127.0.0.1:${await freshPort(server)}`);
     server.on('connection', (socket) => front.take(socket, manner, new URL(target)));
     if (manner === 'refuses') await front.close();
     return front;
@@ -67,6 +63,23 @@ export class Front {
     upstream.on('error', () => socket.destroy()).once('close', () => this.sockets.delete(upstream));
     socket.once('close', () => upstream.destroy());
     socket.pipe(upstream).pipe(socket);
+  }
+}
+
+/** The system gives a port again that has been closed; a client would take it for the host that it was. */
+const usedPorts = new Set<number>();
+
+async function freshPort(server: Server): Promise<number> {
+  for (;;) {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    if (!usedPorts.has(address.port)) {
+      usedPorts.add(address.port);
+      return address.port;
+    }
+    await new Promise((closed) => server.close(closed));
   }
 }
 

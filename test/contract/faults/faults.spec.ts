@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { OPERATIONS } from '../../../src/providers/calcom-v2/operations';
 import type { Case } from '../../faults/fault-case';
 import { runAll } from '../../faults/fault-run';
 import { FaultWorld } from '../../faults/fault-world';
+import { rows } from '../../faults/fault-page';
 import { broken, PROMISES } from '../../faults/promises';
 import { SUBJECTS } from '../../faults/subjects';
 import { createTestDatabase, TestDatabase } from '../../support/test-database';
@@ -27,7 +29,15 @@ describe('every operation of the port under every fault', () => {
     expect([...driven].sort()).toEqual(Object.keys(OPERATIONS).sort());
   });
 
+  it('answers as its page in the documentation says (npm run faults -- --write)', () => {
+    const page = plain(readFileSync('docs/faults.md', 'utf8'));
+    expect(rows(cases).filter((row) => !page.includes(plain(row)))).toEqual([]);
+  });
+
   it.each(PROMISES)('keeps its promise: $text', (promised) => {
     expect(broken(promised, cases)).toEqual([]);
   });
 });
+
+/** Columns of a table are padded by the formatter. */
+const plain = (text: string): string => text.replaceAll(/ +/g, ' ');
