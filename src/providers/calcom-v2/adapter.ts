@@ -24,6 +24,7 @@ import { CalcomV2Client } from './client';
 import { toEventType } from './event-type-mapper';
 import { assertEventTypeId, assertWebhookScope } from './ids';
 import { slotsQuery, toAccount, toBooking, toReservation, toSchedule, toSlots, toSubscription } from './mapper';
+import { assertSpoken } from './spoken-versions';
 import { TeamReads } from './team-reads';
 import type { Caller } from './call';
 import { WireEventType } from './wire';
@@ -51,6 +52,7 @@ export class CalcomV2Adapter implements SchedulingProvider {
 
   async verify(context?: CallContext): Promise<Verification> {
     const account = await this.me(context);
+    await assertSpoken(this.client, this.caller(context));
     const teams = await this.teamReads.exist(this.caller(context));
     const bookingList = await this.lists.paging(this.caller(context));
     const always = { reschedule: true, confirm: true, metadata: true, holds: true, webhooks: true };
@@ -106,8 +108,13 @@ export class CalcomV2Adapter implements SchedulingProvider {
   }
 
   async reservation(uid: string, context?: CallContext): Promise<Reservation | undefined> {
-    const found = await this.client.getReservation(this.caller(context), uid);
-    return found ? toReservation(found) : undefined;
+    const found = await this.client.getReservation(this.caller(context), uid).catch((error: unknown) => {
+      if (error instanceof SchedulingError && error.code === 'NOT_FOUND') return null;
+      throw error;
+    });
+    const reservation = found ? toReservation(found) : undefined;
+    // Servers keep showing those whose time is over.
+    return reservation && reservation.untilMs > Date.now() ? reservation : undefined;
   }
 
   findByRef(ref: string, search: BookingSearch, context?: CallContext): Promise<ProviderBooking | undefined> {

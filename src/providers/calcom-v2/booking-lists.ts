@@ -1,8 +1,12 @@
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { BookingFilter, BookingSearch, EpochMs, Page, PageRequest, ProviderBooking } from '../../scheduling/words';
-import { CalcomV2Client } from './client';
-import { carriesRef, toBooking, toInstant } from './mapper';
 import type { Caller, Query } from './call';
+import { ChangedBookings } from './changed-bookings';
+import { CalcomV2Client } from './client';
+import { isId, readOfTeam } from './ids';
+import { type Change, type Place, read, strangeCursor, written } from './list-place';
+import { carriesRef, toBooking, toInstant } from './mapper';
+import { listPaging, type Paging } from './operations';
 import type { WireBooking } from './wire';
 
 /** Most that an answer holds: with a cursor, and by `take` and `skip`. */
@@ -15,9 +19,6 @@ const MARGIN_MS = 60_000;
 
 const SORT_NAMES = { start: 'sortStart', end: 'sortEnd', created: 'sortCreated', updated: 'sortUpdatedAt' } as const;
 
-/** Where a list goes on: after so many bookings, at the server's own cursor, or at an instant of change. */
-type Place = { skip: number } | { cursor: string } | { sinceMs: EpochMs; skip: number };
-
 interface WirePage {
   items: WireBooking[];
   next?: Place;
@@ -26,21 +27,33 @@ interface WirePage {
 interface Part {
   place?: Place;
   size: number;
-  byCursor: boolean;
+  paging: Paging;
 }
 
 /** Lists of bookings, in whichever way the connection's server pages them. */
 export class BookingLists {
-  constructor(private readonly client: CalcomV2Client) {}
+  private readonly changed: ChangedBookings;
 
-  /** Which list the server has: one that does not know the newer version answers as if asked for its oldest. */
-  async paging(caller: Caller): Promise<'pages' | 'cursor'> {
+  constructor(private readonly client: CalcomV2Client) {
+    this.changed = new ChangedBookings(client);
+  }
+
+  /**
+   * Which list the server has: one that does not know the newer version answers as if asked for its oldest. A version
+   * that the connection's settings name is not looked beyond.
+   *
+   * @throws SchedulingError `UNSUPPORTED` when the server does not speak the version of the settings.
+   */
+  async paging(caller: Caller): Promise<Paging> {
+    const wished = listPaging(caller.credential.settings);
     try {
-      await this.client.listBookingsByCursor(caller, { limit: 1 });
-      return 'cursor';
+      if (wished === 'pages') await this.client.listBookings(caller, { take: 1 });
+      else await this.client.listBookingsByCursor(caller, { limit: 1 });
+      return wished ?? 'cursor';
     } catch (error) {
-      if (isOtherList(error)) return 'pages';
-      throw error;
+      if (!isOtherList(error)) throw error;
+      if (wished) throw new SchedulingError('UNSUPPORTED', 'no such version of the list', {}, { cause: error });
+      return 'pages';
     }
   }
 
@@ -49,35 +62,43 @@ export class BookingLists {
     filter: BookingFilter,
     { cursor, size = CURSOR_PAGE }: PageRequest,
   ): Promise<Page<ProviderBooking>> {
-    const place = cursor === undefined ? undefined : read(cursor);
-    if (place && 'sinceMs' in place) throw strangeCursor();
-    return toPage(await this.page(caller, filterQuery(filter), { place, size, byCursor: byCursor(caller, filter) }));
+    const paging = pagingOf(caller, filter);
+    const query = filterQuery(filter);
+    const name = JSON.stringify([paging, query]);
+    const place = cursor === undefined ? undefined : read(cursor, name);
+    if (namesNoType(filter) || (await this.haveNoTypes(caller, filter.teamIds))) return { items: [] };
+    const page = await this.page(caller, query, { place, size: checked(size), paging }).catch(noneOfUnknownTypes);
+    // Servers of 2025 do not know this filter, and answer everything.
+    const items = page.items.filter(({ uid }) => !filter.bookingUid || uid === filter.bookingUid);
+    return toPage({ items, next: filter.bookingUid && items.length > 0 ? undefined : page.next }, name);
   }
 
-  /**
-   * Goes on from the last change that was seen, not from a number of bookings: one that changes meanwhile moves to the
-   * end of the list, and the one behind it would be skipped.
-   */
+  /** By `take` and `skip` everywhere, because servers with cursors have that list as well. See {@link ChangedBookings}. */
   async changedSince(
     caller: Caller,
     sinceMs: EpochMs,
     { cursor, size = CURSOR_PAGE }: PageRequest,
   ): Promise<Page<ProviderBooking>> {
-    const place = cursor === undefined ? { sinceMs, skip: 0 } : read(cursor);
-    if (!('sinceMs' in place)) throw strangeCursor();
-    const query = filterQuery({ updatedAfterMs: place.sinceMs - 1, sort: { by: 'updated', order: 'ascending' } });
-    const { items } = await this.page(caller, query, { place: { skip: place.skip }, size, byCursor: false });
-    if (items.length < size) return toPage({ items });
-    const lastMs = Math.max(...items.map(({ updatedAt }) => (updatedAt ? Date.parse(updatedAt) : 0)));
-    const moved = lastMs > place.sinceMs;
-    return toPage({ items, next: moved ? { sinceMs: lastMs, skip: 0 } : { ...place, skip: place.skip + size } });
+    const from = cursor === undefined ? sinceMs : changeIn(cursor);
+    return toPage(await this.changed.page(caller, from, checked(size)), CHANGES);
   }
 
+  /** A type that was deleted since is one that no filter may name; the booking is there all the same. */
   async findByRef(caller: Caller, ref: string, search: BookingSearch): Promise<ProviderBooking | undefined> {
-    const list = byCursor(caller) ? { byCursor: true, size: CURSOR_PAGE } : { byCursor: false, size: SKIP_PAGE };
+    try {
+      return await this.search(caller, ref, search);
+    } catch (error) {
+      if (!isUnknownType(error) || search.eventTypeId === undefined) throw error;
+      return this.search(caller, ref, { ...search, eventTypeId: undefined });
+    }
+  }
+
+  private async search(caller: Caller, ref: string, search: BookingSearch): Promise<ProviderBooking | undefined> {
+    const paging = pagingOf(caller);
+    const size = paging === 'cursor' ? CURSOR_PAGE : SKIP_PAGE;
     let place: Place | undefined;
     for (let pages = 0; pages < PAGES_MAX; pages++) {
-      const found = await this.page(caller, searchQuery(search), { place, ...list });
+      const found = await this.page(caller, searchQuery(search), { place, size, paging });
       // A moved booking copies the metadata, the ref included: only the first of the chain was made by this attempt.
       const ours = found.items.find((wire) => !wire.rescheduledFromUid && carriesRef(wire, ref));
       if (ours) return toBooking(ours, ref);
@@ -87,8 +108,18 @@ export class BookingLists {
     throw new SchedulingError('UNAVAILABLE', 'too many bookings to search');
   }
 
-  private page(caller: Caller, query: Query, { place, size, byCursor }: Part): Promise<WirePage> {
-    return byCursor ? this.pageByCursor(caller, query, place, size) : this.pageBySkip(caller, query, place, size);
+  /** For a team without event types, servers answer as if no team had been named. */
+  private async haveNoTypes(caller: Caller, teamIds: string[] = []): Promise<boolean> {
+    const types = await Promise.all(
+      teamIds.map((id) => readOfTeam(id, () => this.client.listTeamEventTypes(caller, id))),
+    );
+    return teamIds.length > 0 && types.flat().length === 0;
+  }
+
+  private page(caller: Caller, query: Query, { place, size, paging }: Part): Promise<WirePage> {
+    return paging === 'cursor'
+      ? this.pageByCursor(caller, query, place, size)
+      : this.pageBySkip(caller, query, place, size);
   }
 
   private async pageByCursor(caller: Caller, query: Query, place: Place | undefined, size: number): Promise<WirePage> {
@@ -107,6 +138,15 @@ export class BookingLists {
   }
 }
 
+/** The name of the list that cursors of {@link BookingLists.changedSince} belong to. */
+const CHANGES = 'changes';
+
+function changeIn(cursor: string): Change {
+  const place = read(cursor, CHANGES);
+  if (!('last' in place)) throw strangeCursor();
+  return place;
+}
+
 /** An answer, but of another list; what says something about the key, the pace or the host says nothing about it. */
 function isOtherList(error: unknown): boolean {
   if (!(error instanceof SchedulingError) || ['AUTHENTICATION_FAILED', 'RATE_LIMITED'].includes(error.code))
@@ -114,9 +154,30 @@ function isOtherList(error: unknown): boolean {
   return (error.details.providerStatus ?? 500) < 500;
 }
 
+function isUnknownType(error: unknown): boolean {
+  return error instanceof SchedulingError && error.code === 'EVENT_TYPE_NOT_FOUND';
+}
+
+/** A type of others filters everything out; one that does not exist must look the same. */
+function noneOfUnknownTypes(error: unknown): WirePage {
+  if (isUnknownType(error)) return { items: [] };
+  throw error;
+}
+
 /** The list with cursors takes one state; servers that have it answer the older list as well. */
-function byCursor({ credential }: Caller, { states = [] }: BookingFilter = {}): boolean {
-  return credential.capabilities?.bookingList === 'cursor' && states.length <= 1;
+function pagingOf({ credential }: Caller, { states = [] }: BookingFilter = {}): Paging {
+  if (states.length > 1) return 'pages';
+  return listPaging(credential.settings) ?? credential.capabilities?.bookingList ?? 'pages';
+}
+
+/** @throws SchedulingError `INVALID_REQUEST` for a size of a page that none has. */
+function checked(size: number): number {
+  if (Number.isInteger(size) && size >= 1 && size <= CURSOR_PAGE) return size;
+  throw new SchedulingError('INVALID_REQUEST', 'the size of a page is 1 to 100', { reason: 'OTHER' });
+}
+
+function namesNoType({ eventTypeIds = [] }: BookingFilter): boolean {
+  return eventTypeIds.length > 0 && !eventTypeIds.some(isId);
 }
 
 function filterQuery(filter: BookingFilter): Query {
@@ -126,7 +187,7 @@ function filterQuery(filter: BookingFilter): Query {
     attendeeEmail: filter.attendeeEmail,
     attendeeName: filter.attendeeName,
     bookingUid: filter.bookingUid,
-    eventTypeIds: joined(filter.eventTypeIds),
+    eventTypeIds: joined(filter.eventTypeIds?.filter(isId)),
     teamsIds: joined(filter.teamIds),
     afterStart: instant(filter.afterStartMs),
     beforeEnd: instant(filter.beforeEndMs),
@@ -157,28 +218,6 @@ function instant(ms: EpochMs | undefined): string | undefined {
   return ms === undefined ? undefined : toInstant(ms);
 }
 
-function toPage({ items, next }: WirePage): Page<ProviderBooking> {
-  const nextCursor = next && Buffer.from(JSON.stringify(next)).toString('base64url');
-  return { items: items.map((wire) => toBooking(wire)), ...(nextCursor ? { nextCursor } : {}) };
-}
-
-function read(cursor: string): Place {
-  try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (isPlace(place)) return place;
-  } catch {
-    // Nothing that we wrote.
-  }
-  throw strangeCursor();
-}
-
-function isPlace(value: unknown): value is Place {
-  if (typeof value !== 'object' || value === null) return false;
-  const { skip, cursor, sinceMs } = value as Record<string, unknown>;
-  if (typeof cursor === 'string') return true;
-  return Number.isSafeInteger(skip) && (sinceMs === undefined || Number.isSafeInteger(sinceMs));
-}
-
-function strangeCursor(): SchedulingError {
-  return new SchedulingError('INVALID_REQUEST', 'a cursor of another list', { reason: 'OTHER' });
+function toPage({ items, next }: WirePage, list: string): Page<ProviderBooking> {
+  return { items: items.map((wire) => toBooking(wire)), ...(next ? { nextCursor: written(next, list) } : {}) };
 }

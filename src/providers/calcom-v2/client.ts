@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PreparedWrite } from '../../scheduling/prepared-write';
 import type { WebhookScope } from '../../scheduling/words';
 import type { Body, Caller, Query } from './call';
+import { apiVersion, listVersion } from './operations';
 import { CalcomTransport } from './transport';
 import * as wire from './wire';
 
@@ -107,12 +108,20 @@ export class CalcomV2Client {
 
   /** One page by `take` and `skip`; a short one is the last. */
   listBookings(caller: Caller, query: Query): Promise<wire.WireBooking[]> {
-    return this.transport.read('bookings.list', caller, { query, guard: wire.listOf(wire.isBooking) });
+    const version = listVersion(caller.credential.settings, 'pages');
+    return this.transport.read('bookings.list', caller, { query, version, guard: wire.listOf(wire.isBooking) });
+  }
+
+  /** The shortest list in the version of all other booking calls; fails where an older or newer list answers to it. */
+  probeBookings(caller: Caller): Promise<unknown> {
+    const version = apiVersion('bookings.get', caller.credential.settings?.apiVersions ?? {});
+    const sending = { query: { take: 1 }, version, guard: wire.isBookingListByNumber };
+    return this.transport.readWhole('bookings.list', caller, sending);
   }
 
   /** One page by `cursor` and `limit`, with what the answer says about the next one. Hosted servers only. */
   listBookingsByCursor(caller: Caller, query: Query): Promise<wire.WireBookingPage> {
-    const version = caller.credential.settings?.apiVersions?.bookingList ?? CURSOR_LIST_VERSION;
+    const version = listVersion(caller.credential.settings, 'cursor');
     return this.transport.readWhole('bookings.list', caller, { query, version, guard: wire.isBookingPage });
   }
 
@@ -166,9 +175,6 @@ export class CalcomV2Client {
     return this.transport.prepare(`${WEBHOOKS[scope.level]}.delete`, caller, sending);
   }
 }
-
-/** The only version that pages by cursor. */
-const CURSOR_LIST_VERSION = '2026-05-01';
 
 const WEBHOOKS = {
   account: 'webhooks',

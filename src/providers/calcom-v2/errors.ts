@@ -38,6 +38,16 @@ const FOREIGN_WITHOUT_A_WORD: readonly OperationName[] = [
   'webhooks.get',
   'webhooks.update',
   'webhooks.delete',
+  'eventTypeWebhooks.list',
+  'eventTypeWebhooks.get',
+  'eventTypeWebhooks.create',
+  'eventTypeWebhooks.update',
+  'eventTypeWebhooks.delete',
+  'teamWebhooks.list',
+  'teamWebhooks.get',
+  'teamWebhooks.create',
+  'teamWebhooks.update',
+  'teamWebhooks.delete',
   'schedules.list',
   'teams.list',
 ];
@@ -55,6 +65,7 @@ const RULES: readonly Rule[] = [
   { marker: /(hosts?_unavailable_for_booking|no_available_users_found_error)/, code: 'SLOT_UNAVAILABLE', reason: 'HOST_BUSY' },
   // The loser of a race on one start, where the server runs in production mode.
   { status: [400], marker: /error occurred while querying the database/i, operations: PLACING, code: 'SLOT_UNAVAILABLE', reason: 'HOST_BUSY' },
+  { marker: /already reserved by another user|reserve a slot if the event is already booked/i, code: 'SLOT_UNAVAILABLE', reason: 'HOST_BUSY' },
   { marker: /No more seats left/i, code: 'SLOT_UNAVAILABLE', reason: 'SEATS_FULL' },
   { marker: /already_signed_up_for_this_booking_error/, code: 'REFUSED', reason: 'DUPLICATE' },
   { status: [409], operations: PLACING, code: 'SLOT_UNAVAILABLE', reason: 'HOST_BUSY' },
@@ -72,6 +83,8 @@ const RULES: readonly Rule[] = [
 
   // What was sent cannot be taken.
   { marker: /Missing required booking field|Missing attendee phone number|invalid_number|error_required_field|email_validation_error/, code: 'INVALID_REQUEST', reason: 'FIELD_MISSING_OR_INVALID' },
+  { marker: /You passed 'slotDuration'/, code: 'INVALID_REQUEST', reason: 'LENGTH_NOT_ALLOWED' },
+  { status: [404], marker: /^Invalid hosts/, code: 'INVALID_REQUEST', reason: 'FIELD_MISSING_OR_INVALID' },
   { marker: /must be a valid IANA time-zone/, code: 'INVALID_REQUEST', reason: 'FIELD_MISSING_OR_INVALID' },
   { marker: /Cancellation reason is required/i, code: 'INVALID_REQUEST', reason: 'FIELD_MISSING_OR_INVALID' },
 
@@ -104,12 +117,16 @@ const RULES: readonly Rule[] = [
   { status: [404], marker: /Event[ -]?Type|User with username/i, code: 'EVENT_TYPE_NOT_FOUND' },
   { status: [403], operations: ['eventTypes.get', 'eventTypes.update', 'eventTypes.delete'], code: 'EVENT_TYPE_NOT_FOUND' },
   { status: [404], marker: /Booking with (uid|seatUid)=/i, code: 'BOOKING_NOT_FOUND' },
+  { status: [403], marker: /not the owner of event type/i, code: 'EVENT_TYPE_NOT_FOUND' },
   { status: [403], operations: FOREIGN_WITHOUT_A_WORD, code: 'NOT_FOUND' },
   { status: [404], code: 'NOT_FOUND' },
   { status: [403], code: 'REFUSED', reason: 'FORBIDDEN' },
   { status: [410], code: 'UNSUPPORTED' },
 
-  // An unknown event type in a list's filter, and the catch-alls.
+  // An event type in a list's filter that is not there.
+  { status: [400], marker: /event-types do not exist|have access to the event type/i, operations: ['bookings.list'], code: 'EVENT_TYPE_NOT_FOUND' },
+
+  // The catch-alls.
   { status: [400], marker: /property is wrong|Bad Request Exception|^metadata\b|^responses\b|in JSON at position|end of JSON input|Webhook URL is not allowed|Unsupported location type/i, code: 'INVALID_REQUEST', reason: 'OTHER' },
   { status: [413], code: 'INVALID_REQUEST', reason: 'OTHER' },
   { status: [400, 422], code: 'REFUSED', reason: 'OTHER' },

@@ -6,6 +6,7 @@ import {
   SchedulingType,
   TeamEventTypeDraft,
 } from '../../scheduling/words';
+import { isId } from './ids';
 import { toHost } from './mapper';
 import { isPriceOfApp, isRecord, WireEventType, WireLocation, WireSwitch } from './wire';
 
@@ -127,15 +128,20 @@ export function eventTypeBody(draft: EventTypeDraft): Record<string, unknown> {
 
 const WIRE_SCHEDULING_TYPES = { 'round-robin': 'roundRobin', collective: 'collective', managed: 'managed' } as const;
 
-/** The same for a type of a team; without hosts a new type gets every member. @throws as {@link eventTypeBody}. */
+/** The same for a type of a team. @throws SchedulingError as {@link eventTypeBody}, also for a host with no id of Cal.com's. */
 export function teamEventTypeBody(draft: TeamEventTypeDraft): Record<string, unknown> {
   const { schedulingType, hostIds } = draft;
-  const everybody = schedulingType && !hostIds ? { assignAllTeamMembers: true } : {};
+  if (hostIds && !hostIds.every(isId)) throw invalid('a host that is nobody');
   return {
     ...eventTypeBody(draft),
     ...(schedulingType ? { schedulingType: WIRE_SCHEDULING_TYPES[schedulingType] } : {}),
-    ...(hostIds ? { hosts: hostIds.map((id) => ({ userId: Number(id) })) } : everybody),
+    ...(hostIds ? { assignAllTeamMembers: false, hosts: hostIds.map((id) => ({ userId: Number(id) })) } : {}),
   };
+}
+
+/** A new type of a team; without hosts every member hosts it. @throws SchedulingError as {@link teamEventTypeBody}. */
+export function newTeamEventTypeBody(draft: TeamEventTypeDraft): Record<string, unknown> {
+  return { ...teamEventTypeBody(draft), ...(draft.hostIds ? {} : { assignAllTeamMembers: true }) };
 }
 
 /** A pending booking keeps its slot, so that two customers are not both promised it. */
@@ -157,5 +163,9 @@ function locationBody({ type, value }: EventTypeLocation): Record<string, unknow
   if (type === 'integration' && value) return { type, integration: value };
   const wireType = HOST_LOCATIONS[type];
   if (wireType && value) return { type: wireType, [wireType]: value, public: true };
-  throw new SchedulingError('INVALID_REQUEST', 'a location that cannot be set', { reason: 'FIELD_MISSING_OR_INVALID' });
+  throw invalid('a location that cannot be set');
+}
+
+function invalid(why: string): SchedulingError {
+  return new SchedulingError('INVALID_REQUEST', why, { reason: 'FIELD_MISSING_OR_INVALID' });
 }

@@ -5,7 +5,8 @@ import type { WebhookScope } from '../../scheduling/words';
 /** Cal.com's ids are 32-bit; a larger one is answered with a 400 or a 500. */
 const ID_MAX = 2_147_483_647;
 
-function isId(id: string): boolean {
+/** Whether a type, a team or a person of Cal.com can have this id. */
+export function isId(id: string): boolean {
   return /^[1-9]\d{0,9}$/.test(id) && Number(id) <= ID_MAX;
 }
 

@@ -1,3 +1,5 @@
+import type { ConnectionSettings } from '../../scheduling/connection-store';
+
 /**
  * Which `cal-api-version` each endpoint family speaks. A wrong one does not fail: it routes to an older shape, or to 404.
  * A connection's settings may name another version by the family's name.
@@ -13,6 +15,21 @@ const FAMILY_VERSIONS = {
 } as const;
 
 type Family = keyof typeof FAMILY_VERSIONS;
+
+/** Those of which a connection's settings may name another version. */
+export const VERSIONED_FAMILIES = [
+  'bookings',
+  'bookingList',
+  'slots',
+  'eventTypes',
+  'schedules',
+] as const satisfies Family[];
+
+/** How a list of bookings is paged: by `take` and `skip`, or by a cursor. */
+export type Paging = 'pages' | 'cursor';
+
+/** The first version that pages by cursor; the versions before it, of all families, page by number. */
+const CURSOR_LIST_VERSION = '2026-05-01';
 
 interface Operation {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -86,4 +103,17 @@ export function isWrite(operation: OperationName): boolean {
 export function apiVersion(operation: OperationName, overrides: Record<string, string>): string | undefined {
   const family: Family = OPERATIONS[operation].family;
   return overrides[family] || FAMILY_VERSIONS[family];
+}
+
+/** How the list pages that a connection's settings name; undefined when they name none. */
+export function listPaging(settings: ConnectionSettings | undefined): Paging | undefined {
+  const wished = settings?.apiVersions?.bookingList;
+  if (!wished) return undefined;
+  return wished < CURSOR_LIST_VERSION ? 'pages' : 'cursor';
+}
+
+/** The version of the list that pages so. What the settings say about the other one says nothing about this. */
+export function listVersion(settings: ConnectionSettings | undefined, paging: Paging): string {
+  if (listPaging(settings) === paging) return settings?.apiVersions?.bookingList ?? '';
+  return paging === 'cursor' ? CURSOR_LIST_VERSION : FAMILY_VERSIONS.bookingList;
 }

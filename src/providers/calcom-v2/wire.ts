@@ -257,6 +257,12 @@ export function isBookingPage(value: unknown): value is WireBookingPage {
   return typeof hasMore === 'boolean' && isAbsentOr('string', nextCursor);
 }
 
+/** With the numbers that only the list by `take` and `skip` has. */
+export function isBookingListByNumber(value: unknown): value is { data: WireBooking[] } {
+  if (!isRecord(value) || !isRecord(value.pagination)) return false;
+  return listOf(isBooking)(value.data) && typeof value.pagination.totalItems === 'number';
+}
+
 export function isReservation(value: unknown): value is WireReservation {
   if (!isRecord(value) || typeof value.reservationUid !== 'string' || typeof value.eventTypeId !== 'number')
     return false;

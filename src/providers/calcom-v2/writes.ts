@@ -18,7 +18,7 @@ import type {
   WebhookWish,
 } from '../../scheduling/words';
 import { CalcomV2Client } from './client';
-import { eventTypeBody, teamEventTypeBody, toEventType } from './event-type-mapper';
+import { eventTypeBody, newTeamEventTypeBody, teamEventTypeBody, toEventType } from './event-type-mapper';
 import { assertEventTypeId, assertTeamId, assertWebhookScope, ofTeam } from './ids';
 import {
   bookingBody,
@@ -118,7 +118,7 @@ export class CalcomV2Writes implements ProviderWrites {
 
   async createTeamEventType(teamId: string, draft: TeamEventTypeDraft, context?: CallContext): Write<EventType> {
     assertTeamId(teamId);
-    const prepared = await this.client.createTeamEventType(this.caller(context), teamId, teamEventTypeBody(draft));
+    const prepared = await this.client.createTeamEventType(this.caller(context), teamId, newTeamEventTypeBody(draft));
     return ofTeam(answered(prepared, parentFirst));
   }
 

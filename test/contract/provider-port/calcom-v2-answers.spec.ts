@@ -18,6 +18,11 @@ function booking(over: object = {}) {
   return { id: 1, uid: 'u1', status: 'accepted', start: START, end, metadata: { slotbridgeRef: 'ref-1' }, ...over };
 }
 
+const BY_CURSOR = {
+  ...{ reschedule: true, confirm: true, metadata: true, holds: true, webhooks: true, teams: true },
+  bookingList: 'cursor' as const,
+};
+
 /** Answers as recorded on servers that the sandbox does not imitate: older ones, hosted ones, long lists. */
 let server: ScriptedServer;
 let app: ProviderApp;
@@ -105,6 +110,25 @@ describe('a search', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  it('follows the cursors of a server that pages by them, and names neither `take` nor `skip`', async () => {
+    const hosted = app.provider(server.url, 'cal_key', { capabilities: BY_CURSOR });
+    server.answer = (request, response) => {
+      const cursor = new URL(request.url ?? '', server.url).searchParams.get('cursor');
+      const last = cursor === 'c/2==';
+      const data = last ? [booking()] : [booking({ uid: `o${cursor}`, metadata: {} })];
+      const nextCursor = last ? null : cursor === null ? 'c/1==' : 'c/2==';
+      return json({ status: 'success', data, pagination: { nextCursor, hasMore: !last } })(request, response);
+    };
+    const search = { attendeeEmail: 'jonas@mail.example', eventTypeId: '7' };
+    expect(await hosted.findByRef('ref-1', search)).toMatchObject({ uid: 'u1' });
+    const asked = server.requests.map(({ url }) => new URL(url, server.url).searchParams);
+    expect(asked.map((query) => query.get('cursor'))).toEqual([null, 'c/1==', 'c/2==']);
+    for (const query of asked) {
+      expect([query.has('take'), query.has('skip'), query.get('limit')]).toEqual([false, false, '100']);
+    }
+    expect(new Set(server.requests.map(({ headers }) => headers['cal-api-version']))).toEqual(new Set(['2026-05-01']));
+  });
+
   it('is not stopped by an unrelated booking in a state that we do not know', async () => {
     server.answer = success([booking({ uid: 'odd', status: 'teleported', metadata: {} }), booking()]);
     expect(await provider.findByRef('ref-1', {})).toMatchObject({ uid: 'u1' });
@@ -113,6 +137,62 @@ describe('a search', () => {
   it('that fails says so, and is never "not found"', async () => {
     server.answer = json({ status: 'success', data: [{ uid: 7 }] });
     await expect(provider.findByRef('ref-1', {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
+
+describe('a list', () => {
+  it('limited to one booking is just that one on servers of 2025, which answer everything', async () => {
+    server.answer = success([booking({ uid: 'o1' }), booking({ uid: 'u1' }), booking({ uid: 'o2' })]);
+    const page = await provider.listBookings({ bookingUid: 'u1' }, { size: 3 });
+    expect(page.items.map(({ uid }) => uid)).toEqual(['u1']);
+    expect(page.nextCursor).toBeUndefined();
+    const none = await provider.listBookings({ bookingUid: 'unknown' }, { size: 3 });
+    expect([none.items, none.nextCursor]).toEqual([[], expect.any(String)]);
+  });
+
+  it('of several states is asked by `take` and `skip` of servers with cursors too, in the version that has them', async () => {
+    const settings = { apiVersions: { bookingList: '2026-05-01' } };
+    const hosted = app.provider(server.url, 'cal_key', { settings });
+    server.answer = success([booking()]);
+    await hosted.listBookings({ states: ['past', 'cancelled'] });
+    await hosted.bookingsChangedSince(0);
+    for (const { url, headers } of server.requests) {
+      expect(headers['cal-api-version']).toBe('2024-08-13');
+      expect(url).toContain('take=');
+    }
+  });
+
+  it('of changes is read anew from the last instant where more slipped in than a page has room for', async () => {
+    const at = (ms: number) => new Date(ms).toISOString();
+    const change = (n: number, ms: number) => booking({ id: n, uid: `c${n}`, updatedAt: at(ms) });
+    server.answer = success([change(1, 10), change(2, 20)]);
+    const first = await provider.bookingsChangedSince(5, { size: 2 });
+    const many = Array.from({ length: 40 }, (_, n) => change(100 + n, 20));
+    server.answer = (request, response) => {
+      const query = new URL(request.url ?? '', server.url).searchParams;
+      const all = [...many, change(2, 20), change(3, 30)];
+      const [skip, take] = [Number(query.get('skip')), Number(query.get('take'))];
+      return success(all.slice(skip, skip + take))(request, response);
+    };
+    const second = await provider.bookingsChangedSince(5, { size: 2, cursor: first.nextCursor });
+    expect(second.items.map(({ uid }) => uid)).toEqual(['c100', 'c101']);
+    expect(second.nextCursor).toEqual(expect.any(String));
+  });
+});
+
+describe('a reservation', () => {
+  const HOLD = { reservationUid: 'r1', eventTypeId: 7, slotStart: START, slotEnd: '2027-01-05T09:30:00.000Z' };
+
+  it('whose time is over has ended, also where the server still shows it', async () => {
+    server.answer = success({ ...HOLD, reservationUntil: new Date(Date.now() - 1000).toISOString() });
+    expect(await provider.reservation('r1')).toBeUndefined();
+    server.answer = success({ ...HOLD, reservationUntil: new Date(Date.now() + 60_000).toISOString() });
+    expect(await provider.reservation('r1')).toMatchObject({ uid: 'r1' });
+  });
+
+  it('that a server answers as not found has ended', async () => {
+    server.answer = json({ status: 'error', error: { message: 'Slot with uid=r1 not found' } }, 404);
+    expect(await provider.reservation('r1')).toBeUndefined();
   });
 });
 

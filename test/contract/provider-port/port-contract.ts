@@ -1,18 +1,34 @@
+import type { ProviderCapabilities } from '../../../src/scheduling/provider-port';
 import { describeBooking } from './booking-contract';
 import { PortHarness, PortWorld } from './port-world';
-import { describeTeams } from './team-contract';
+import { describeChanges } from './change-contract';
+import { describeLists } from './list-contract';
+import { describeReservations } from './reservation-contract';
+import { describeNoTeams, describeTeams } from './team-contract';
+import { describeTeamTypes } from './team-type-contract';
+import { describeWebhooks } from './webhook-contract';
+import { describeWrites } from './write-contract';
 import { atOnce } from './at-once';
 
-const HOOK = 'https://hooks.example.com/calls';
-const TRIGGERS = ['BOOKING_CREATED', 'BOOKING_CANCELLED'];
-
 /** The guarantees of the provider port. Every adapter runs all of them, against a provider that it reaches over HTTP. */
-export function describeProviderPort(name: string, start: () => Promise<PortHarness>): void {
-  const world = new PortWorld(name);
+export function describeProviderPort(
+  name: string,
+  capabilities: ProviderCapabilities,
+  start: () => Promise<PortHarness>,
+): void {
+  const world = new PortWorld(name, capabilities);
   beforeAll(async () => world.open(await start()));
   afterAll(() => world.harness.stop());
   describeAccount(world);
-  describeTeams(world);
+  if (capabilities.teams) describeTeams(world);
+  if (capabilities.teams) describeTeamTypes(world);
+  else describeNoTeams(world);
+  describeWebhooks(world);
+  describeWrites(world);
+  describeReservations(world);
+  describeLists(world);
+  describeChanges(world);
+  // Last, for these move the clock by days.
   describeBooking(world);
 }
 
@@ -25,7 +41,7 @@ function describeAccount(world: PortWorld): void {
         email: expect.stringContaining('@'),
         username: expect.any(String),
       });
-      expect(capabilities).toMatchObject({ reschedule: true, confirm: true, metadata: true, webhooks: true });
+      expect(capabilities).toEqual(world.capabilities);
     });
 
     it('has its working hours', async () => {
@@ -157,41 +173,6 @@ function describeAccount(world: PortWorld): void {
       await expect(world.provider.slots(query)).resolves.not.toHaveLength(0);
       await world.harness.inject('garbage', 'slots');
       await expect(world.provider.slots(query)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    });
-  });
-
-  describe(`${world.name}: webhooks`, () => {
-    it('are registered, listed, changed and removed, and never show their secret', async () => {
-      const made = await atOnce(world.provider).createWebhook(
-        { level: 'account' },
-        { url: HOOK, secret: 'a-secret-of-the-test', triggers: TRIGGERS },
-      );
-      expect(made).toMatchObject({ url: HOOK, active: true });
-      expect([...made.triggers].sort()).toEqual([...TRIGGERS].sort());
-      const change = { url: `${HOOK}/2`, secret: 'another-secret-of-it', triggers: ['BOOKING_CREATED'] };
-      expect(await atOnce(world.provider).updateWebhook({ level: 'account' }, made.providerId, change)).toMatchObject({
-        url: change.url,
-        triggers: change.triggers,
-      });
-      const listed = await world.provider.listWebhooks({ level: 'account' });
-      expect(listed.filter(({ providerId }) => providerId === made.providerId)).toHaveLength(1);
-      expect(JSON.stringify([made, listed])).not.toMatch(/secret/);
-      await atOnce(world.provider).deleteWebhook({ level: 'account' }, made.providerId);
-      await expect(atOnce(world.provider).deleteWebhook({ level: 'account' }, made.providerId)).rejects.toMatchObject({
-        code: 'NOT_FOUND',
-      });
-    });
-
-    it('are refused as a duplicate at an address that is registered already', async () => {
-      await atOnce(world.provider).createWebhook(
-        { level: 'account' },
-        { url: `${HOOK}/twice`, secret: 'a-secret-of-the-test', triggers: TRIGGERS },
-      );
-      const again = atOnce(world.provider).createWebhook(
-        { level: 'account' },
-        { url: `${HOOK}/twice`, secret: 'a-secret-of-the-test', triggers: TRIGGERS },
-      );
-      await expect(again).rejects.toMatchObject({ code: 'REFUSED', details: { reason: 'DUPLICATE' } });
     });
   });
 }

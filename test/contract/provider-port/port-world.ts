@@ -1,4 +1,4 @@
-import { SchedulingProvider } from '../../../src/scheduling/provider-port';
+import { ProviderCapabilities, SchedulingProvider } from '../../../src/scheduling/provider-port';
 import type { ProviderWrites } from '../../../src/scheduling/provider-writes';
 import { BookingRequest, BookingSearch, EventType } from '../../../src/scheduling/words';
 import type { ProviderApp } from './provider-app';
@@ -16,11 +16,12 @@ export interface PortHarness {
   app: ProviderApp;
   /** An account of its own whose host works Monday to Friday, 09:00 to 17:00 in this zone. */
   account(timeZone: string): Promise<SchedulingProvider>;
-  /** A team of these accounts with one round-robin event type of 30 minutes that all of them host; gives its id. */
+  /** A team of these accounts, without event types; gives its id. Only where there are teams. */
   team(name: string, members: SchedulingProvider[]): Promise<string>;
   /** The same provider with a credential that it does not know. */
   stranger(): SchedulingProvider;
-  /** The provider's clock; starts on a Monday, 2027-03-01T08:00:00Z. */
+  /** The provider's clock; starts on a Monday, 2027-03-01T08:00:00Z, and stands still until it is moved. */
+  now(): number;
   advanceTo(ms: number): void;
   inject(fault: Fault, method: PortMethod, delayMs?: number): Promise<void>;
   callsReceived(method: PortMethod): Promise<number>;
@@ -40,7 +41,11 @@ export class PortWorld {
   private freeStarts: number[];
   private requests = 0;
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    /** What a verification has to find out. */
+    readonly capabilities: ProviderCapabilities,
+  ) {}
 
   async open(harness: PortHarness): Promise<void> {
     this.harness = harness;
@@ -59,7 +64,7 @@ export class PortWorld {
     const slots = await this.provider.slots({
       eventTypeId: this.type.providerId,
       fromMs,
-      toMs: fromMs + 11 * DAY,
+      toMs: fromMs + 25 * DAY,
       lengthMinutes: 30,
       gridTimeZone: 'Europe/Berlin',
     });

@@ -32,13 +32,16 @@ class ConnectionsInMemory extends ConnectionStore {
   }
 }
 
+/** What is stored with a connection beside its credential. */
+export type Known = Pick<ConnectionCredential, 'capabilities' | 'settings'>;
+
 export interface ProviderApp {
   directory: ProviderDirectory;
   metrics: Metrics;
   /** Everything logged so far, one line an entry. */
   logs(): Record<string, any>[];
   /** An adapter for an account at this address. */
-  provider(baseUrl: string, apiKey: string): SchedulingProvider;
+  provider(baseUrl: string, apiKey: string, known?: Known): SchedulingProvider;
   close(): Promise<void>;
 }
 
@@ -79,7 +82,7 @@ export async function startProviders(
     directory,
     metrics: app.get(Metrics, { strict: false }),
     logs: () => lines.slice(firstLine).map((line) => JSON.parse(line)),
-    provider: (baseUrl, apiKey) => directory.forCredential(credential(baseUrl, apiKey)),
+    provider: (baseUrl, apiKey, known) => directory.forCredential({ ...credential(baseUrl, apiKey), ...known }),
     close: () => app.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { SchedulingProvider } from '../../../src/scheduling/provider-port';
+import { atOnce } from './at-once';
 import { PortWorld } from './port-world';
 
 /** What every adapter promises about teams, where the provider has them. */
@@ -13,6 +14,8 @@ export function describeTeams(world: PortWorld): void {
       const account = (): Promise<SchedulingProvider> => world.harness.account('Europe/Berlin');
       [owner, member, stranger] = [await account(), await account(), await account()];
       id = await world.harness.team('Salon', [owner, member]);
+      const draft = { title: 'Any', slug: 'any', lengthMinutes: 30, schedulingType: 'round-robin' as const };
+      await atOnce(owner).createTeamEventType(id, draft);
     });
 
     it('are listed for those who belong to them, and for nobody else', async () => {
@@ -53,6 +56,34 @@ export function describeTeams(world: PortWorld): void {
       expect((await member.users()).map((person) => person.id)).toEqual([memberId, ownerId]);
       const alone = await stranger.me();
       expect(await stranger.users()).toEqual([{ id: alone.id, name: alone.name, username: alone.username }]);
+    });
+  });
+}
+
+/** What every adapter promises where the provider has no teams. */
+export function describeNoTeams(world: PortWorld): void {
+  describe(`${world.name}: teams`, () => {
+    it('are not supported, and the account works alone', async () => {
+      const { provider } = world;
+      const draft = { title: 'X', slug: 'x', lengthMinutes: 30, schedulingType: 'collective' as const };
+      const scope = { level: 'team-event-type', teamId: '1', eventTypeId: '1' } as const;
+      const calls = [
+        provider.teams(),
+        provider.team('1'),
+        provider.teamMembers('1'),
+        provider.teamEventTypes('1'),
+        provider.teamEventType('1', '1'),
+        provider.listWebhooks(scope),
+        provider.listBookings({ teamIds: ['1'] }),
+        atOnce(provider).createTeamEventType('1', draft),
+        atOnce(provider).updateTeamEventType('1', '1', { title: 'X' }),
+        atOnce(provider).deleteTeamEventType('1', '1'),
+      ];
+      for (const call of await Promise.allSettled(calls)) {
+        expect(call).toMatchObject({ status: 'rejected', reason: { code: 'UNSUPPORTED' } });
+      }
+      const { id, name, username } = await provider.me();
+      expect(await provider.users()).toEqual([{ id, name, username }]);
     });
   });
 }
