@@ -68,7 +68,12 @@ async function book(service: string, { secretKey, eventTypeId }: Salon, demand: 
   });
   demand.slowestBookingMs = Math.max(demand.slowestBookingMs, performance.now() - begunMs);
   if (status === 201) demand.bookingsMade += 1;
-  else note(demand, `booking ${status} ${JSON.stringify(body)}`);
+  else note(demand, `booking ${status} ${codeOf(body)}`);
+}
+
+/** The word for what came instead of a booking; bodies name people. */
+function codeOf({ error, status }: Record<string, unknown>): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(status);
 }
 
 function note({ others }: Demand, what: string): void {
