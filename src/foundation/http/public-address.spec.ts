@@ -97,7 +97,7 @@ describe('the look-up of a host', () => {
     const ask = (ms: number, find: AllAddresses) =>
       new Promise<void>((resolve) =>
         atMost(ms, find)('cal.example', { all: true }, (error, addresses) => {
-          told.push((error)?.code ?? addresses[0]?.address);
+          told.push(error?.code ?? addresses[0]?.address);
           resolve();
         }),
       );
