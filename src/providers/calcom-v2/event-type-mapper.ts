@@ -128,20 +128,36 @@ export function eventTypeBody(draft: EventTypeDraft): Record<string, unknown> {
 
 const WIRE_SCHEDULING_TYPES = { 'round-robin': 'roundRobin', collective: 'collective', managed: 'managed' } as const;
 
-/** The same for a type of a team. @throws SchedulingError as {@link eventTypeBody}, also for a host with no id of Cal.com's. */
-export function teamEventTypeBody(draft: TeamEventTypeDraft): Record<string, unknown> {
+/** A new type of a team; without hosts every member hosts it. @throws as {@link eventTypeBody}, also for a strange host. */
+export function newTeamEventTypeBody(draft: TeamEventTypeDraft): Record<string, unknown> {
   const { schedulingType, hostIds } = draft;
-  if (hostIds && !hostIds.every(isId)) throw invalid('a host that is nobody');
   return {
     ...eventTypeBody(draft),
     ...(schedulingType ? { schedulingType: WIRE_SCHEDULING_TYPES[schedulingType] } : {}),
-    ...(hostIds ? { assignAllTeamMembers: false, hosts: hostIds.map((id) => ({ userId: Number(id) })) } : {}),
+    ...hostsBody(hostIds),
   };
 }
 
-/** A new type of a team; without hosts every member hosts it. @throws SchedulingError as {@link teamEventTypeBody}. */
-export function newTeamEventTypeBody(draft: TeamEventTypeDraft): Record<string, unknown> {
-  return { ...teamEventTypeBody(draft), ...(draft.hostIds ? {} : { assignAllTeamMembers: true }) };
+/**
+ * A change of a team's type. Changed without hosts, the kind of scheduling would leave the type without any, so those
+ * that it has are named again.
+ *
+ * @param current the type as it is now; needed only where the draft names a kind of scheduling.
+ * @throws as {@link newTeamEventTypeBody}, also for making a type managed that is not, or the other way round.
+ */
+export function teamEventTypeChange(draft: TeamEventTypeDraft, current?: WireEventType): Record<string, unknown> {
+  const body = { ...eventTypeBody(draft), ...(draft.hostIds ? hostsBody(draft.hostIds) : {}) };
+  const { schedulingType: wished } = draft;
+  if (!wished || !current || toEventType(current).schedulingType === wished) return body;
+  if ([wished, toEventType(current).schedulingType].includes('managed')) throw invalid('a managed type stays one');
+  const kept = current.assignAllTeamMembers ? undefined : toHosts(current).map(({ id }) => id);
+  return { ...hostsBody(kept), ...body, schedulingType: WIRE_SCHEDULING_TYPES[wished] };
+}
+
+function hostsBody(hostIds: string[] | undefined): Record<string, unknown> {
+  if (!hostIds) return { assignAllTeamMembers: true };
+  if (!hostIds.every(isId)) throw invalid('a host that is nobody');
+  return { assignAllTeamMembers: false, hosts: hostIds.map((id) => ({ userId: Number(id) })) };
 }
 
 /** A pending booking keeps its slot, so that two customers are not both promised it. */

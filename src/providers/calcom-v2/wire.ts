@@ -61,6 +61,8 @@ export interface WireEventType {
   disableRescheduling?: WireSwitch | null;
   bookingRequiresAuthentication?: boolean;
   schedulingType?: string | null;
+  /** Of types of teams. */
+  assignAllTeamMembers?: boolean | null;
   teamId?: number | null;
   scheduleId?: number | null;
   users?: WirePerson[] | null;

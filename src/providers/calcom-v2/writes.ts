@@ -18,8 +18,8 @@ import type {
   WebhookWish,
 } from '../../scheduling/words';
 import { CalcomV2Client } from './client';
-import { eventTypeBody, newTeamEventTypeBody, teamEventTypeBody, toEventType } from './event-type-mapper';
-import { assertEventTypeId, assertTeamId, assertWebhookScope, ofTeam } from './ids';
+import { eventTypeBody, newTeamEventTypeBody, teamEventTypeChange, toEventType } from './event-type-mapper';
+import { assertEventTypeId, assertTeamId, assertWebhookScope, ofTeam, readOfTeam } from './ids';
 import {
   bookingBody,
   carriesRef,
@@ -130,10 +130,11 @@ export class CalcomV2Writes implements ProviderWrites {
   ): Write<EventType> {
     assertTeamId(teamId);
     assertEventTypeId(id);
-    const body = teamEventTypeBody(draft);
-    return ofTeam(
-      answered(await this.client.updateTeamEventType(this.caller(context), [teamId, id], body), parentFirst),
-    );
+    const caller = this.caller(context);
+    const current =
+      draft.schedulingType && (await readOfTeam(teamId, () => this.client.getTeamEventType(caller, teamId, id)));
+    const body = teamEventTypeChange(draft, current);
+    return ofTeam(answered(await this.client.updateTeamEventType(caller, [teamId, id], body), parentFirst));
   }
 
   async deleteTeamEventType(teamId: string, id: string, context?: CallContext): Write<void> {

@@ -1,5 +1,5 @@
 import { SchedulingProvider } from '../../../src/scheduling/provider-port';
-import { BookingRequest } from '../../../src/scheduling/words';
+import { BookingRequest, WebhookScope } from '../../../src/scheduling/words';
 import { at, monday } from '../fidelity/days';
 import { SandboxClient } from '../fidelity/sandbox-client';
 import { startProviders } from '../provider-port/provider-app';
@@ -18,9 +18,11 @@ export async function driveClient(client: SandboxClient, moveClockTo: (iso: stri
     await provider.schedules();
     await driveTeams(provider, client);
     const type = await driveEventTypes(provider);
+    await driveReservations(provider, type);
     await driveBookings(provider, type);
+    await driveWebhooks(provider, { level: 'account' });
+    await driveWebhooks(provider, { level: 'event-type', eventTypeId: type });
     await driveDecisions(provider, moveClockTo);
-    await driveWebhooks(provider);
   } finally {
     await app.close();
   }
@@ -33,8 +35,57 @@ async function driveTeams(provider: SchedulingProvider, client: SandboxClient): 
   await provider.teams();
   await provider.team(String(id));
   await provider.teamMembers(String(id));
-  await provider.teamEventTypes(String(id));
   await provider.users();
+  await driveTeamTypes(provider, String(id));
+}
+
+async function driveTeamTypes(provider: SchedulingProvider, teamId: string): Promise<void> {
+  const hostIds = (await provider.teamMembers(teamId)).map((member) => member.id);
+  const places = [{ type: 'address', value: 'Main St 1' }];
+  const draft = { title: 'Team', slug: 'team', lengthMinutes: 30, locations: places };
+  for (const schedulingType of ['round-robin', 'collective', 'managed'] as const) {
+    const made = await atOnce(provider).createTeamEventType(teamId, { ...draft, schedulingType });
+    await provider.teamEventTypes(teamId);
+    await provider.teamEventType(teamId, made.providerId);
+    const other = schedulingType === 'collective' ? 'round-robin' : 'collective';
+    const change = { title: 'Changed', hostIds, requiresConfirmation: true };
+    await atOnce(provider).updateTeamEventType(teamId, made.providerId, change);
+    if (schedulingType !== 'managed')
+      await atOnce(provider).updateTeamEventType(teamId, made.providerId, { schedulingType: other });
+    await driveWebhooks(provider, { level: 'team-event-type', teamId, eventTypeId: made.providerId });
+    await provider.listBookings({ teamIds: [teamId] });
+    await atOnce(provider).deleteTeamEventType(teamId, made.providerId);
+  }
+}
+
+async function driveReservations(provider: SchedulingProvider, eventTypeId: string): Promise<void> {
+  const request = { eventTypeId, startMs: ms(monday(2), '08:00') };
+  const { uid } = await atOnce(provider).reserve({ ...request, keptMinutes: 10 });
+  await provider.reservation(uid);
+  await atOnce(provider).endReservation(uid);
+}
+
+/** Every filter and every order. */
+async function driveLists(provider: SchedulingProvider, eventTypeId: string, bookingUid: string): Promise<void> {
+  const [fromMs, toMs] = [ms(monday(), '00:00'), ms(monday(1), '23:00')];
+  await provider.listBookings({
+    states: ['upcoming', 'cancelled'],
+    attendeeEmail: 'ada@mail.example',
+    attendeeName: 'ada',
+    bookingUid,
+    eventTypeIds: [eventTypeId],
+    afterStartMs: fromMs,
+    beforeEndMs: toMs,
+    createdAfterMs: 0,
+    createdBeforeMs: toMs,
+    updatedAfterMs: 0,
+    updatedBeforeMs: toMs,
+  });
+  for (const by of ['start', 'end', 'created', 'updated'] as const) {
+    const { nextCursor } = await provider.listBookings({ sort: { by, order: 'descending' } }, { size: 1 });
+    if (nextCursor) await provider.listBookings({ sort: { by, order: 'descending' } }, { size: 1, cursor: nextCursor });
+  }
+  await provider.bookingsChangedSince(fromMs);
 }
 
 async function driveEventTypes(provider: SchedulingProvider): Promise<string> {
@@ -91,6 +142,7 @@ async function driveBookings(provider: SchedulingProvider, eventTypeId: string):
   await provider.getBooking(booked.uid);
   await provider.slots({ ...slots, movingBookingUid: booked.uid });
   const moved = await atOnce(provider).reschedule({ uid: booked.uid, startMs: ms(day, '10:00'), reason: 'asked' });
+  await driveLists(provider, eventTypeId, moved.uid);
   await atOnce(provider).cancel(moved.uid, 'asked');
 }
 
@@ -107,17 +159,11 @@ async function driveDecisions(provider: SchedulingProvider, moveClockTo: (iso: s
   await atOnce(provider).markAbsent({ uid: first.uid, hostAbsent: false, attendees });
 }
 
-async function driveWebhooks(provider: SchedulingProvider): Promise<void> {
-  const url = 'https://hooks.example.com/calls';
-  const { providerId } = await atOnce(provider).createWebhook(
-    { level: 'account' },
-    { url: url, secret: 'a secret of nobody', triggers: ['BOOKING_CREATED'] },
-  );
-  await provider.listWebhooks({ level: 'account' });
-  await atOnce(provider).updateWebhook({ level: 'account' }, providerId, {
-    url,
-    secret: 'another secret',
-    triggers: ['BOOKING_CANCELLED'],
-  });
-  await atOnce(provider).deleteWebhook({ level: 'account' }, providerId);
+async function driveWebhooks(provider: SchedulingProvider, scope: WebhookScope): Promise<void> {
+  const wish = { url: 'https://hooks.example.com/calls', secret: 'a secret of nobody', triggers: ['BOOKING_CREATED'] };
+  const { providerId } = await atOnce(provider).createWebhook(scope, wish);
+  await provider.listWebhooks(scope);
+  await provider.getWebhook(scope, providerId);
+  await atOnce(provider).updateWebhook(scope, providerId, { ...wish, triggers: ['BOOKING_CANCELLED'] });
+  await atOnce(provider).deleteWebhook(scope, providerId);
 }

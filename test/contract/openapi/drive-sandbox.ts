@@ -170,6 +170,7 @@ async function driveTeams(client: SandboxClient, call: Call): Promise<void> {
   await call('GET', `${type}/webhooks/${subscribed.id}`);
   await call('PATCH', `${type}/webhooks/${subscribed.id}`, { active: false });
   await call('DELETE', `${type}/webhooks/${subscribed.id}`);
+  await call('DELETE', `${type}/webhooks`);
   await call('DELETE', type);
   await call('DELETE', `/v2/teams/${id}`);
 }

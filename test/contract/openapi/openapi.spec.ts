@@ -6,11 +6,10 @@ import { slotRoutes } from '../../../src/sandbox/api/slot-routes';
 import { teamRoutes } from '../../../src/sandbox/api/team-routes';
 import { teamWebhookRoutes, webhookRoutes } from '../../../src/sandbox/api/webhook-routes';
 import { OPERATIONS } from '../../../src/providers/calcom-v2/operations';
-import { startSandbox } from '../../../src/sandbox/sandbox-server';
 import { createTestDatabase } from '../../support/test-database';
-import { SandboxClient } from '../fidelity/sandbox-client';
 import { checkLoggedCalls, ContractReport, contractLine, LoggedCall } from './check-logged-calls';
 import { CONTRACT_EXCEPTIONS } from './contract-exceptions';
+import { callsOf } from './calls-of';
 import { driveClient } from './drive-client';
 import { driveSandbox } from './drive-sandbox';
 import { OpenApiContract } from './openapi-contract';
@@ -76,19 +75,4 @@ if (contractPath) {
     say('contract: not run, CALCOM_OPENAPI names no OpenAPI file');
     expect(contractPath).toBeFalsy();
   });
-}
-
-type Driver = (client: SandboxClient, moveClockTo: (iso: string) => void) => Promise<void>;
-
-/** What the sandbox has logged of one driver's calls, set-up included. */
-async function callsOf(databaseUrl: string, drive: Driver): Promise<LoggedCall[]> {
-  let skewMs = 0;
-  const sandbox = await startSandbox({ databaseUrl, port: 0, now: () => Date.now() + skewMs });
-  try {
-    const client = new SandboxClient(sandbox.url);
-    await drive(client, (iso) => (skewMs = Date.parse(iso) - Date.now()));
-    return (await client.control('GET', '/_sandbox/calls')) as LoggedCall[];
-  } finally {
-    await sandbox.stop();
-  }
 }

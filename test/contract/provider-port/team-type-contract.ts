@@ -54,9 +54,21 @@ export function describeTeamTypes(world: PortWorld): void {
     it('keep their hosts when something else is changed, the kind of scheduling too', async () => {
       const { providerId } = await create({ hostIds: [people[1]!] });
       await atOnce(owner).updateTeamEventType(team, providerId, { title: 'Wash', schedulingType: 'collective' });
+      expect(await owner.teamEventType(team, providerId)).toMatchObject({
+        schedulingType: 'collective',
+        title: 'Wash',
+      });
       expect(await hostsOf(providerId)).toEqual([people[1]]);
       await atOnce(owner).updateTeamEventType(team, providerId, { hostIds: [people[0]!] });
       expect(await hostsOf(providerId)).toEqual([people[0]]);
+    });
+
+    it('become managed only by being made so', async () => {
+      const made = [await create(), await create({ schedulingType: 'managed' })];
+      for (const [index, schedulingType] of (['managed', 'collective'] as const).entries()) {
+        const change = atOnce(owner).updateTeamEventType(team, made[index]!.providerId, { schedulingType });
+        await expect(change).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+      }
     });
 
     it('of every member can be given to those who are named', async () => {
