@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { BookingsModule } from '../bookings/bookings.module';
 import { CompaniesModule } from '../companies/companies.module';
 import { ConnectionStoreModule } from '../companies/connection-store.module';
+import { OutgoingEventsModule } from './outgoing-events.module';
 import { WebhookApplier } from './webhook-applier.service';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller';
 import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
@@ -14,7 +15,13 @@ import { WebhookWorker } from './webhook-worker.service';
 
 /** Receives webhooks, keeps them, and applies them to appointments. */
 @Module({
-  imports: [TypeOrmModule.forFeature([WebhookDelivery]), CompaniesModule, ConnectionStoreModule, BookingsModule],
+  imports: [
+    TypeOrmModule.forFeature([WebhookDelivery]),
+    CompaniesModule,
+    ConnectionStoreModule,
+    BookingsModule,
+    OutgoingEventsModule,
+  ],
   controllers: [WebhookReceiverController, WebhookDeliveriesController],
   providers: [WebhookInbox, WebhookWorker, WebhookApplier, WebhookLog, WebhookDeliveriesRepository],
 })

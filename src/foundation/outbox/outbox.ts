@@ -23,7 +23,7 @@ export interface OutboxEvent {
  */
 const ADD = `
   with endpoint as materialized (
-    select id, enabled, cardinality(types) = 0 or $4 = any (types) as listens
+    select id, enabled, case when $6::uuid is null then cardinality(types) = 0 or $4 = any (types) else id = $6 end as listens
     from webhook_endpoints where company_id = $1
     for key share
   ), counted as (
@@ -40,7 +40,8 @@ const ADD = `
   insert into outbox_deliveries (company_id, endpoint_id, event_id, subject, sequence, type, status, finished_at)
   select $1::uuid, endpoint.id, event.id, $2::uuid, sequence, $4::text,
     case when enabled then 'pending' else 'skipped' end, case when enabled then null else now() end
-  from event cross join endpoint where listens`;
+  from event cross join endpoint where listens
+  returning id`;
 
 /** Events that exist exactly when the change that they tell of was committed. */
 @Injectable()
@@ -54,9 +55,18 @@ export class Outbox {
    * The subject's counter stays locked until the caller's transaction ends. Whoever adds events of several subjects in
    * one transaction does so in the order of their ids, or two of them could wait for each other.
    */
-  async add(manager: EntityManager, { companyId, subject, type, payload }: OutboxEvent): Promise<void> {
-    const sealed = this.box.seal(JSON.stringify(payload), payloadPlace(companyId));
-    await manager.query(ADD, [companyId, subject, randomUUID(), type, sealed]);
+  async add(manager: EntityManager, event: OutboxEvent): Promise<void> {
+    await this.insert(manager, event, null);
+  }
+
+  /**
+   * Adds an event for one endpoint alone, whatever types it listens to.
+   *
+   * @returns the delivery's id; undefined when the company has no such endpoint.
+   */
+  async addFor(manager: EntityManager, endpointId: string, event: OutboxEvent): Promise<string | undefined> {
+    const [delivery] = await this.insert(manager, event, endpointId);
+    return delivery?.id;
   }
 
   /**
@@ -68,5 +78,11 @@ export class Outbox {
       companyId,
       [...subjects],
     ]);
+  }
+
+  private insert(manager: EntityManager, event: OutboxEvent, endpointId: string | null): Promise<{ id: string }[]> {
+    const { companyId, subject, type, payload } = event;
+    const sealed = this.box.seal(JSON.stringify(payload), payloadPlace(companyId));
+    return manager.query(ADD, [companyId, subject, randomUUID(), type, sealed, endpointId]);
   }
 }
