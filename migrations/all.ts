@@ -1,6 +1,12 @@
 import { Foundation1763600000000 } from './1763600000000-foundation';
 import { Pacing1763600100000 } from './1763600100000-pacing';
+import { Sagas1764000000000 } from './1764000000000-sagas';
 import { OutgoingEvents1764000100000 } from './1764000100000-outgoing-events';
 
 /** Every migration, oldest first. A list, not a glob: it is the same under SWC, Jest and in the image. */
-export const MIGRATIONS = [Foundation1763600000000, Pacing1763600100000, OutgoingEvents1764000100000];
+export const MIGRATIONS = [
+  Foundation1763600000000,
+  Pacing1763600100000,
+  Sagas1764000000000,
+  OutgoingEvents1764000100000,
+];

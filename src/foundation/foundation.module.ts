@@ -10,6 +10,7 @@ import { Metrics } from './metrics/metrics.service';
 import { Outbox } from './outbox/outbox';
 import { Pacer } from './pacing/pacer';
 import { pacing } from './pacing/pacing.providers';
+import { Replica } from './replicas/replica.service';
 import { Clock, SystemClock } from './time/clock';
 
 /** Machinery that every room may use; it knows nothing of scheduling. */
@@ -25,8 +26,8 @@ export class FoundationModule {
         loggingModule(config, logDestination),
         databaseModule(config),
       ],
-      providers: [{ provide: Clock, useClass: SystemClock }, Metrics, SecretBox, JobQueue, Outbox, ...pacing],
-      exports: [Clock, Metrics, SecretBox, JobQueue, Outbox, Pacer],
+      providers: [{ provide: Clock, useClass: SystemClock }, Metrics, SecretBox, JobQueue, Replica, Outbox, ...pacing],
+      exports: [Clock, Metrics, SecretBox, JobQueue, Replica, Outbox, Pacer],
     };
   }
 }

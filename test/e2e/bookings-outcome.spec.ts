@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
 import { Desk, startAt } from '../fixtures/bookings/desk';
 import { eventually } from '../fixtures/webhooks/eventually';
 import { startTestService, type TestService } from '../support/service';
@@ -10,20 +9,15 @@ describe('a booking whose answer was lost', () => {
 
   beforeAll(async () => {
     // Short, so that a provider that says nothing is not waited for.
-    service = await startTestService({ calcom: { timeoutMs: 1_000, retryAttempts: 0 } });
+    service = await startTestService({
+      calcom: { timeoutMs: 1_000, retryAttempts: 0 },
+      bookings: { deadlineMs: 3_000, settleMs: 5_000 },
+    });
   });
   beforeEach(async () => {
     desk = await Desk.open(service);
   });
   afterAll(() => service?.stop());
-
-  /** Makes every attempt look older than the settle window. */
-  async function letAttemptsSettle(): Promise<void> {
-    const client = new Client({ connectionString: service.databaseUrl });
-    await client.connect();
-    await client.query("update appointments set attempted_at = attempted_at - interval '121 seconds'");
-    await client.end();
-  }
 
   it.each(['answer-lost', 'error-after', 'garbage'])(
     'is found by its reference and booked once (%s)',
@@ -36,40 +30,72 @@ describe('a booking whose answer was lost', () => {
     },
   );
 
-  it('is not repeated when the look-up finds nothing: 202, and the same key asks again', async () => {
+  const AT_ONCE = { prefer: 'wait=1' };
+
+  it('is told as open within the time the caller waits, and by the same key and URL later', async () => {
     await desk.scenario('error-before', 'bookings.create');
     const [key, body] = [randomUUID(), desk.request(startAt(0, 9))];
-    const first = await desk.book(body, key);
+    const first = await desk.book(body, key, AT_ONCE);
     expect([first.status, first.body.status]).toEqual([202, 'outcome_pending']);
-    const second = await desk.book(body, key);
+    const second = await desk.book(body, key, { prefer: 'wait=0' });
     expect([second.status, second.body]).toEqual([202, first.body]);
+    const seen = await desk.call('GET', `/api/bookings/${first.body.id}`);
+    expect([seen.status, seen.body]).toEqual([200, first.body]);
     expect(await desk.calls('bookings.create')).toHaveLength(1);
   });
 
-  it('is booked anew under a new reference once the first attempt can no longer take effect', async () => {
+  it('is given up when it is not to be seen in time, and booked anew only once nothing can come of it', async () => {
     await desk.scenario('error-before', 'bookings.create');
     const [key, body] = [randomUUID(), desk.request(startAt(0, 9))];
-    const first = await desk.book(body, key);
-    await letAttemptsSettle();
-    const second = await desk.book(body, key);
-    expect([second.status, second.body.status, second.body.id]).toEqual([201, 'confirmed', first.body.id]);
+    const open = await desk.book(body, key, AT_ONCE);
+    const given = await eventually(
+      () => desk.book(body, key, AT_ONCE),
+      ({ status }) => status !== 202,
+    );
+    expect([given.status, given.body.error.code, given.body.error.details]).toEqual([
+      503,
+      'PROVIDER_UNAVAILABLE',
+      { reason: 'NOT_BOOKED' },
+    ]);
+    expect(Number(given.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await desk.call('GET', `/api/bookings/${open.body.id}`)).status).toBe(404);
+    expect(await desk.calls('bookings.create')).toHaveLength(1);
+    const anew = await eventually(
+      () => desk.book(body, key),
+      ({ status }) => status !== 503,
+    );
+    expect([anew.status, anew.body.status, anew.body.id]).toEqual([201, 'confirmed', open.body.id]);
     const refs = (await desk.calls('bookings.create')).map((call) => call.body.metadata.slotbridgeRef);
     expect(new Set(refs).size).toBe(2);
     expect(await desk.atProvider()).toHaveLength(1);
   });
 
-  it('is adopted by a repeat with the same key when it takes effect late', async () => {
+  it('is adopted when it takes effect late, without anybody asking again', async () => {
     await desk.scenario('effect-late', 'bookings.create', { delayMs: 1_500 });
     const [key, body] = [randomUUID(), desk.request(startAt(0, 9))];
-    const first = await desk.book(body, key);
+    const first = await desk.book(body, key, AT_ONCE);
     expect([first.status, first.body.status]).toEqual([202, 'outcome_pending']);
     const last = await eventually(
-      () => desk.book(body, key),
-      ({ status }) => status === 201,
+      () => desk.call('GET', `/api/bookings/${first.body.id}`),
+      (answer) => answer.body.status !== 'outcome_pending',
     );
-    expect([last.status, last.body.status, last.body.id]).toEqual([201, 'confirmed', first.body.id]);
+    expect([last.status, last.body.status]).toEqual([200, 'confirmed']);
+    const again = await desk.book(body, key);
+    expect([again.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([201, 'true', last.body]);
     expect(await desk.atProvider()).toHaveLength(1);
     expect(await desk.calls('bookings.create')).toHaveLength(1);
+  });
+
+  it('is cancelled when it takes effect after it was given up', async () => {
+    await desk.scenario('effect-late', 'bookings.create', { delayMs: 4_500 });
+    const body = desk.request(startAt(0, 9));
+    const given = await desk.book(body, randomUUID());
+    expect([given.status, given.body.error.details]).toEqual([503, { reason: 'NOT_BOOKED' }]);
+    await eventually(
+      () => desk.atProvider(),
+      (bookings) => bookings.length === 1 && bookings[0].status === 'cancelled',
+    );
+    expect((await desk.call('GET', '/api/bookings')).body.data).toEqual([]);
   });
 
   it('is not sent at all when the credential is refused for its pace, and the key can be used again', async () => {

@@ -83,27 +83,38 @@ describe('Idempotency-Key', () => {
     expect([only?.status, more.filter((call) => call.body.start === only?.body.start)]).toEqual([201, []]);
   });
 
-  it('of a request whose process died is taken over when its lock has ended, and finds what was booked', async () => {
+  it('of a request whose process died is refused no longer, and finds what was booked', async () => {
     const [key, body] = [randomUUID(), desk.request(startAt(5, 9))];
     const first = await desk.book(body, key);
-    // What a process leaves behind that dies between the provider's answer and its own record of it.
     const client = new Client({ connectionString: service.databaseUrl });
     await client.connect();
+    const served = (by: string) =>
+      client.query(
+        `update idempotency_keys set status = 'running', response_status = null, sealed_response = null,
+           replica = ${by}, locked_until = clock_timestamp() + interval '1 minute' where key = $1`,
+        [key],
+      );
+    await served('(select id from replicas limit 1)');
+    const busy = await desk.book(body, key);
+    // What a process leaves behind that dies between the provider's answer and its own record of it.
+    await served('gen_random_uuid()');
+    await client.query('delete from appointment_uids where appointment_id = $1', [first.body.id]);
     await client.query(
       `update appointments set status = 'outcome_pending', calcom_v2_booking_uid = null, calcom_v2_booking_id = null,
          provider_updated_at = null where id = $1`,
       [first.body.id],
     );
-    await client.query('delete from appointment_uids where appointment_id = $1', [first.body.id]);
-    const leave = (seconds: number) =>
-      client.query(
-        `update idempotency_keys set status = 'running', response_status = null, sealed_response = null,
-           owner = gen_random_uuid(), locked_until = clock_timestamp() + make_interval(secs => $2) where key = $1`,
-        [key, seconds],
-      );
-    await leave(60);
-    const busy = await desk.book(body, key);
-    await leave(-1);
+    await client.query(
+      `update saga_steps set status = 'trying', uid = null, settle_at = clock_timestamp() + interval '1 minute'
+       where appointment_id = $1`,
+      [first.body.id],
+    );
+    await client.query(
+      `update sagas set status = 'running', owner = gen_random_uuid(), ended_at = null,
+         deadline_at = clock_timestamp() + interval '20 seconds'
+       where id in (select saga_id from saga_steps where appointment_id = $1)`,
+      [first.body.id],
+    );
     await client.end();
     const taken = await desk.book(body, key);
     expect([busy.status, busy.body.error.code]).toEqual([409, 'IDEMPOTENCY_KEY_IN_USE']);

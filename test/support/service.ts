@@ -50,6 +50,7 @@ export interface TestAnswer {
 export interface TestServiceOptions {
   config?: Partial<AppConfig>;
   calcom?: Partial<AppConfig['calcom']>;
+  bookings?: Partial<AppConfig['bookings']>;
   /** A database to use instead of a fresh one, for a second service on the same data. It is then not dropped. */
   databaseUrl?: string;
   /** A sandbox to use instead of one of its own. */
@@ -109,6 +110,7 @@ function testConfig(port: number, databaseUrl: string, sandboxUrl: string, optio
     compatDefaultEventTypeId: undefined,
     allowPrivateProviderHosts: true,
     ...options.config,
+    bookings: { deadlineMs: 25_000, settleMs: 120_000, ...options.bookings },
     calcom: {
       apiKey: undefined,
       bookingsApiVersion: '2024-08-13',

@@ -93,9 +93,6 @@ export class AppointmentEntity {
   @Column({ name: 'provider_updated_at', type: 'timestamptz', nullable: true })
   providerUpdatedAt: Date | null;
 
-  @Column({ name: 'attempted_at', type: 'timestamptz' })
-  attemptedAt: Date;
-
   @Column({ name: 'change_owner', type: 'uuid', nullable: true })
   changeOwner: string | null;
 

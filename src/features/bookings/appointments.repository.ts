@@ -33,8 +33,13 @@ export class AppointmentsRepository {
   }
 
   async findByRef(connection: ConnectionScope, ref: string): Promise<AppointmentEntity | undefined> {
-    const where = { companyId: connection.companyId, connectionId: connection.id, ref };
-    return (await this.rows.findOneBy(where)) ?? undefined;
+    const row = await this.rows
+      .createQueryBuilder('a')
+      .where('a.company_id = :companyId and a.connection_id = :id', connection)
+      // A repeated attempt has a ref of its own.
+      .andWhere('(a.ref = :ref or a.id in (select appointment_id from saga_steps where ref = :ref))', { ref })
+      .getOne();
+    return row ?? undefined;
   }
 
   /** The appointment that has or had one of these uids. */
@@ -73,31 +78,9 @@ export class AppointmentsRepository {
     await manager.insert(AppointmentEntity, row);
   }
 
-  /** Begins a new attempt under a new ref; false when another worker did so, or the outcome became known meanwhile. */
-  async beginAttempt(companyId: string, id: string, oldRef: string, ref: string): Promise<boolean> {
-    const result = await this.rows
-      .createQueryBuilder()
-      .update()
-      .set({ ref, attemptedAt: () => 'clock_timestamp()', updatedAt: () => 'clock_timestamp()' })
-      .where("company_id = :companyId and id = :id and ref = :oldRef and status = 'outcome_pending'")
-      .setParameters({ companyId, id, oldRef })
-      .execute();
-    return result.affected === 1;
-  }
-
-  /** Seconds since the attempt began, by the database's clock. */
-  async attemptAgeSeconds(companyId: string, id: string): Promise<number> {
-    const row = await this.rows
-      .createQueryBuilder('a')
-      .select('extract(epoch from clock_timestamp() - a.attempted_at)', 'age')
-      .where('a.company_id = :companyId and a.id = :id', { companyId, id })
-      .getRawOne<{ age: string }>();
-    return Number(row?.age ?? 0);
-  }
-
-  /** Removes the record of an attempt that booked nothing. A row whose outcome became known stays. */
-  async removeAttempt(manager: EntityManager, companyId: string, id: string, ref: string): Promise<void> {
-    await manager.delete(AppointmentEntity, { companyId, id, ref, status: 'outcome_pending' });
+  /** Removes the record of what was not booked after all. A row whose outcome is known stays. */
+  async removePlanned(manager: EntityManager, companyId: string, id: string): Promise<void> {
+    await manager.delete(AppointmentEntity, { companyId, id, status: 'outcome_pending' });
   }
 
   /**

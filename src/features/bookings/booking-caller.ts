@@ -15,8 +15,24 @@ const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 export const CallerWithKey = createParamDecorator((_: unknown, context: ExecutionContext): BookingCaller => {
   const { idempotencyKey, ...identity } = requestIdentity(context.switchToHttp().getRequest<CalledRequest>());
   if (idempotencyKey === undefined) throw invalidField('Idempotency-Key', 'is required as a header');
-  return { ...identity, idempotencyKey, origin: 'api' };
+  return {
+    ...identity,
+    idempotencyKey,
+    origin: 'api',
+    waitMs: patienceOf(context.switchToHttp().getRequest<CalledRequest>()),
+  };
 });
+
+/** Telephone agents repeat a call after ten seconds: by then they have been answered. */
+const PATIENCE_DEFAULT_SECONDS = 8;
+/** Less than the deadline of a request. */
+const PATIENCE_MAX_SECONDS = 20;
+
+/** How long the caller waits for an outcome, milliseconds: `Prefer: wait=n`, n of whole seconds; others are ignored. */
+export function patienceOf({ headers }: CalledRequest): number {
+  const preferred = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/i.exec(String(headers.prefer ?? ''))?.[1];
+  return Math.min(Number(preferred ?? PATIENCE_DEFAULT_SECONDS), PATIENCE_MAX_SECONDS) * 1000;
+}
 
 /** As {@link CallerWithKey}, for routes that work without a key too. */
 export const CallerOfChange = createParamDecorator((_: unknown, context: ExecutionContext): ChangeCaller =>

@@ -29,6 +29,8 @@ export interface BookingCaller {
   idempotencyKey: string;
   fingerprint: string;
   correlationId?: string;
+  /** How long the caller waits for an outcome, milliseconds. */
+  waitMs: number;
   /**
    * The key was derived from the request, not chosen by the caller: it stands for the active appointment only. A refusal
    * is not kept, and after a cancellation or a move the same request books anew.

@@ -5,7 +5,7 @@ import { AppointmentsRepository } from './appointments.repository';
 import type { BookingCaller, BookingCommand } from './booking-command';
 import { BookingWriter } from './booking-writer';
 import type { IdempotentRequest } from './idempotency.repository';
-import { type BookingAnswer, IdempotencyService } from './idempotency.service';
+import { type BookingAnswer, IdempotencyService, type Recalled } from './idempotency.service';
 
 /** Takes a booking request in: answers a repeat from the store, otherwise finds out what is to be booked. */
 @Injectable()
@@ -26,25 +26,25 @@ export class BookingIntake {
   ): Promise<BookingAnswer> {
     const { route, idempotencyKey: key, fingerprint } = caller;
     const request: IdempotentRequest = { companyId, route, key, fingerprint };
-    const answer = await this.recall(request, command, caller);
-    if (answer) return answer;
+    const recalled = await this.recall(request, command, caller);
+    if (recalled?.answer) return recalled.answer;
     // An unknown type is not kept with the key: nothing was begun, and asking again costs nothing.
     const eventType = await this.eventTypes.find(companyId, eventTypeId);
     const timeZone = command.attendee.timeZone ?? (await this.companies.get(companyId)).timeZone;
     const complete = { ...command, attendee: { ...command.attendee, timeZone } };
-    return this.writer.write({ request, caller, command: complete, eventType });
+    return this.writer.write({ request, caller, command: complete, eventType }, recalled);
   }
 
   private async recall(
     request: IdempotentRequest,
     command: BookingCommand,
     caller: BookingCaller,
-  ): Promise<BookingAnswer | undefined> {
+  ): Promise<Recalled | undefined> {
     const known = await this.idempotency.recall(request);
-    if (!known || !caller.derivedKey) return known?.answer;
+    if (!known?.answer || !caller.derivedKey) return known;
     const row = await this.appointments.find(request.companyId, known.resourceId);
     const over = row === undefined || row.status === 'cancelled' || row.status === 'rejected';
-    if (!over && row.startsAt.getTime() === command.startMs) return known.answer;
+    if (!over && row.startsAt.getTime() === command.startMs) return known;
     await this.idempotency.forget(request, known.resourceId);
     return undefined;
   }

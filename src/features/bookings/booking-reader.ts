@@ -25,6 +25,15 @@ export class BookingReader {
     return this.view(await this.row(companyId, id));
   }
 
+  /** The booking that a saga of one segment is about. @throws ApiError `BOOKING_NOT_FOUND` when it came to nothing. */
+  async ofSaga(companyId: string, sagaId: string): Promise<BookingView> {
+    const [step] = await this.dataSource.query<{ id: string }[]>(
+      'select appointment_id as id from saga_steps where company_id = $1 and saga_id = $2',
+      [companyId, sagaId],
+    );
+    return this.get(companyId, step?.id ?? sagaId);
+  }
+
   async list(companyId: string, filter: AppointmentFilter, limit: number): Promise<Page<BookingView>> {
     const rows = await this.appointments.list(companyId, filter, limit);
     const types = await this.eventTypes(companyId, rows);

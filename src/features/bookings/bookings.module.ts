@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AvailabilityModule } from '../availability/availability.module';
 import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
 import { AppointmentEntity, AppointmentUidEntity } from './appointment.entity';
@@ -8,17 +9,33 @@ import { BookingChanges } from './booking-changes';
 import { BookingEventsService } from './booking-events.service';
 import { BookingIntake } from './booking-intake';
 import { BookingReader } from './booking-reader';
+import { Alternatives } from './alternatives';
+import { BookingOutcomes } from './booking-outcomes';
 import { BookingWriter } from './booking-writer';
 import { BookingsController } from './bookings.controller';
 import { BookingsService } from './bookings.service';
 import { ForeignBookings } from './foreign-bookings';
 import { IdempotencyRepository } from './idempotency.repository';
 import { IdempotencyService } from './idempotency.service';
+import { BookingBeginning } from './saga/booking-beginning';
+import { BookingInputSeal } from './saga/booking-input-seal';
+import { BookingSteps } from './saga/booking-steps';
+import { HostTimes } from './saga/host-times';
+import { SagaDriver } from './saga/saga-driver';
+import { SagaEnds } from './saga/saga-ends';
+import { SagaWorker } from './saga/saga-worker';
+import { SagasRepository } from './saga/sagas.repository';
+import { TimeClaimsRepository } from './saga/time-claims.repository';
 import { ProviderTruth } from './provider-truth';
 
 /** Appointments and everything that writes them. */
 @Module({
-  imports: [CompaniesModule, EventTypesModule, TypeOrmModule.forFeature([AppointmentEntity, AppointmentUidEntity])],
+  imports: [
+    CompaniesModule,
+    EventTypesModule,
+    AvailabilityModule,
+    TypeOrmModule.forFeature([AppointmentEntity, AppointmentUidEntity]),
+  ],
   controllers: [BookingsController],
   providers: [
     AppointmentsRepository,
@@ -26,7 +43,18 @@ import { ProviderTruth } from './provider-truth';
     BookingEventsService,
     BookingIntake,
     BookingReader,
+    Alternatives,
+    BookingBeginning,
+    BookingInputSeal,
+    BookingOutcomes,
+    BookingSteps,
     BookingWriter,
+    HostTimes,
+    SagaDriver,
+    SagaEnds,
+    SagaWorker,
+    SagasRepository,
+    TimeClaimsRepository,
     BookingsService,
     ForeignBookings,
     IdempotencyRepository,

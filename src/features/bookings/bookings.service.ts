@@ -14,7 +14,7 @@ import { type BookingAnswer, IdempotencyService } from './idempotency.service';
 
 // What the compatibility routes need to ask for a booking and to pass its answer on.
 export { sendAnswer } from './answer';
-export { requestIdentity } from './booking-caller';
+export { patienceOf, requestIdentity } from './booking-caller';
 export type { BookingCaller, BookingCommand, ChangeCaller } from './booking-command';
 export { metadataFault } from './booking-rules';
 export type { BookingView } from './booking-view';

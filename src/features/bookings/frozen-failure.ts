@@ -36,6 +36,11 @@ export function freezeFailure(error: unknown): FrozenFailure | undefined {
   return undefined;
 }
 
+/** Whether asking again would bring the same. */
+export function isFinal(failure: FrozenFailure): boolean {
+  return failure.kind === 'scheduling' ? FINAL.has(failure.code) : failure.code !== 'PROVIDER_UNAVAILABLE';
+}
+
 export function thawFailure(failure: FrozenFailure): Error {
   if (failure.kind === 'api') return new ApiError(failure.code, { details: failure.details });
   return new SchedulingError(failure.code, 'replayed', failure.details);

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Replica } from '../../foundation/replicas/replica.service';
+import { isAlive } from '../../foundation/replicas/replica.sql';
 
 /** One request that must have effect once: the same key on the same route of the same company. */
 export interface IdempotentRequest {
@@ -15,22 +17,27 @@ export interface IdempotencyRow {
   fingerprint: string;
   status: 'running' | 'finished';
   resourceId: string;
-  owner: string;
-  /** Seconds until the lock ends, by the database's clock; negative when it has ended. */
+  /** The saga that the request began, if it begins one. */
+  sagaId: string | null;
+  /** Seconds until the lock ends, by the database's clock; 0 or less when it has ended, or whoever held it is dead. */
   lockedSeconds: number;
   responseStatus: number | null;
   sealedResponse: string | null;
 }
 
-const COLUMNS = `fingerprint, status, resource_id as "resourceId", owner,
-  extract(epoch from locked_until - clock_timestamp())::float8 as "lockedSeconds",
+const COLUMNS = `fingerprint, status, resource_id as "resourceId", saga_id as "sagaId",
+  case when ${isAlive('idempotency_keys.replica')}
+    then extract(epoch from locked_until - clock_timestamp())::float8 else 0 end as "lockedSeconds",
   response_status as "responseStatus", sealed_response as "sealedResponse"`;
 const WHERE = 'company_id = $1 and route = $2 and key = $3';
 
 /** Rows of idempotency keys. Each write of a worker names its owner: one that was taken over writes nothing. */
 @Injectable()
 export class IdempotencyRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly replica: Replica,
+  ) {}
 
   /** `lock`: nobody else may decide about this row until the transaction ends. */
   async find(request: IdempotentRequest, lock?: EntityManager): Promise<IdempotencyRow | undefined> {
@@ -46,19 +53,74 @@ export class IdempotencyRepository {
     lock: { owner: string; resourceId: string; seconds: number },
   ): Promise<boolean> {
     const rows = await manager.query<unknown[]>(
-      `insert into idempotency_keys (company_id, route, key, fingerprint, status, resource_id, owner, locked_until)
-       values ($1, $2, $3, $4, 'running', $5, $6, clock_timestamp() + make_interval(secs => $7))
+      `insert into idempotency_keys (company_id, route, key, fingerprint, status, resource_id, owner, locked_until, replica)
+       values ($1, $2, $3, $4, 'running', $5, $6, clock_timestamp() + make_interval(secs => $7), $8)
        on conflict do nothing returning key`,
-      [...identity(request), request.fingerprint, lock.resourceId, lock.owner, lock.seconds],
+      [...identity(request), request.fingerprint, lock.resourceId, lock.owner, lock.seconds, this.replica.id],
     );
     return rows.length === 1;
   }
 
+  /**
+   * Ties a request to the saga that it begins, a new key or one whose saga came to nothing.
+   *
+   * @returns false when somebody else was quicker.
+   */
+  async begin(
+    manager: EntityManager,
+    request: IdempotentRequest,
+    saga: { sagaId: string; replacing: string | null; resourceId: string; servedSeconds: number },
+  ): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      `insert into idempotency_keys as known
+         (company_id, route, key, fingerprint, status, resource_id, owner, locked_until, replica, saga_id)
+       values ($1, $2, $3, $4, 'running', $5, $6, clock_timestamp() + make_interval(secs => $7), $8, $6)
+       on conflict (company_id, route, key) do update
+       set owner = excluded.owner, locked_until = excluded.locked_until, replica = excluded.replica,
+         saga_id = excluded.saga_id
+       where known.status = 'running' and known.saga_id = $9::uuid
+       returning key`,
+      [
+        ...identity(request),
+        request.fingerprint,
+        saga.resourceId,
+        saga.sagaId,
+        saga.servedSeconds,
+        this.replica.id,
+        saga.replacing,
+      ],
+    );
+    return rows.length === 1;
+  }
+
+  /** The answer of the request that began this saga; a later one of the same saga replaces it. */
+  async finishSaga(
+    manager: EntityManager,
+    saga: { companyId: string; id: string },
+    answer: { status: number; sealed: string },
+  ): Promise<void> {
+    await manager.query(
+      `update idempotency_keys set status = 'finished', response_status = $3, sealed_response = $4
+       where company_id = $1 and saga_id = $2`,
+      [saga.companyId, saga.id, answer.status, answer.sealed],
+    );
+  }
+
+  /** Nobody serves the request any more: the next one with its key goes on from here. */
+  async releaseSaga(manager: EntityManager | undefined, saga: { companyId: string; id: string }): Promise<void> {
+    await (manager ?? this.dataSource).query(
+      `update idempotency_keys set locked_until = clock_timestamp()
+       where company_id = $1 and saga_id = $2 and status = 'running'`,
+      [saga.companyId, saga.id],
+    );
+  }
+
   async takeOver(manager: EntityManager, request: IdempotentRequest, owner: string, seconds: number): Promise<void> {
     await manager.query(
-      `update idempotency_keys set owner = $4, locked_until = clock_timestamp() + make_interval(secs => $5)
+      `update idempotency_keys
+       set owner = $4, locked_until = clock_timestamp() + make_interval(secs => $5), replica = $6
        where ${WHERE} and status = 'running'`,
-      [...identity(request), owner, seconds],
+      [...identity(request), owner, seconds, this.replica.id],
     );
   }
 

@@ -25,6 +25,29 @@ export interface Claim {
   resumed: boolean;
 }
 
+/** What a key stands for. Without an answer nobody serves the request any more, and its saga tells the rest. */
+export interface Recalled {
+  resourceId: string;
+  sagaId: string | null;
+  answer?: BookingAnswer;
+}
+
+export interface BegunSaga {
+  sagaId: string;
+  /** The saga that came to nothing, of the same request; null for a new key. */
+  replacing: string | null;
+  resourceId: string;
+  /** How long the request is served at most. */
+  servedSeconds: number;
+}
+
+interface SagaOfKey {
+  companyId: string;
+  id: string;
+}
+
+type SagaAnswer = { status: number } & StoredAnswer;
+
 interface StoredAnswer {
   booking?: BookingView;
   failure?: FrozenFailure;
@@ -54,11 +77,40 @@ export class IdempotencyService {
    *
    * @throws ApiError `IDEMPOTENCY_KEY_REUSED` for another fingerprint, `IDEMPOTENCY_KEY_IN_USE` while it is worked on.
    */
-  async recall(request: IdempotentRequest): Promise<{ answer: BookingAnswer; resourceId: string } | undefined> {
+  async recall(request: IdempotentRequest): Promise<Recalled | undefined> {
     const row = await this.rows.find(request);
-    if (!row) return undefined;
-    this.check(request, row);
-    return row.status === 'finished' ? { answer: this.open(request, row), resourceId: row.resourceId } : undefined;
+    if (row) this.check(request, row);
+    return row && this.recalled(request, row);
+  }
+
+  /** As {@link recall}, also while it is worked on. */
+  async lookUp(request: IdempotentRequest): Promise<Recalled | undefined> {
+    const row = await this.rows.find(request);
+    return row && this.recalled(request, row);
+  }
+
+  private recalled(request: IdempotentRequest, row: IdempotencyRow): Recalled {
+    const { resourceId, sagaId } = row;
+    return { resourceId, sagaId, ...(row.status === 'finished' ? { answer: this.open(request, row) } : {}) };
+  }
+
+  /**
+   * Ties a request to the saga that it begins, within the transaction that begins it.
+   *
+   * @throws ApiError `IDEMPOTENCY_KEY_IN_USE` when somebody else was quicker: the transaction must not commit.
+   */
+  async begin(manager: EntityManager, request: IdempotentRequest, saga: BegunSaga): Promise<void> {
+    if (!(await this.rows.begin(manager, request, saga))) throw keyInUse();
+  }
+
+  async finishSaga(manager: EntityManager | undefined, saga: SagaOfKey, answer: SagaAnswer): Promise<void> {
+    const { status, ...content } = answer;
+    const sealed = this.box.seal(JSON.stringify(content), placeOf(saga.companyId));
+    await this.rows.finishSaga(manager ?? this.dataSource.manager, saga, { status, sealed });
+  }
+
+  async releaseSaga(manager: EntityManager | undefined, saga: SagaOfKey): Promise<void> {
+    await this.rows.releaseSaga(manager, saga);
   }
 
   /** As {@link recall}; without an answer it takes the right to work on the request, within the caller's transaction. */
@@ -114,7 +166,7 @@ export class IdempotencyService {
   }
 
   private async store(manager: EntityManager, claim: Claim, status: number, answer: StoredAnswer): Promise<void> {
-    const sealed = this.box.seal(JSON.stringify(answer), place(claim.request));
+    const sealed = this.box.seal(JSON.stringify(answer), placeOf(claim.request.companyId));
     if (!(await this.rows.finish(manager, claim.request, claim.owner, { status, sealed }))) throw keyInUse();
   }
 
@@ -124,15 +176,15 @@ export class IdempotencyService {
   }
 
   private open(request: IdempotentRequest, row: IdempotencyRow): BookingAnswer {
-    const stored = JSON.parse(this.box.openText(row.sealedResponse ?? '', place(request))) as StoredAnswer;
+    const stored = JSON.parse(this.box.openText(row.sealedResponse ?? '', placeOf(request.companyId))) as StoredAnswer;
     const status = row.responseStatus ?? 200;
     if (stored.failure) return { status, failure: thawFailure(stored.failure), replayed: true };
     return { status, booking: stored.booking, replayed: true };
   }
 }
 
-function place(request: IdempotentRequest) {
-  return { table: 'idempotency_keys', column: 'sealed_response', companyId: request.companyId };
+function placeOf(companyId: string) {
+  return { table: 'idempotency_keys', column: 'sealed_response', companyId };
 }
 
 function keyInUse(): ApiError {

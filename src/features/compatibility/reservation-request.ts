@@ -3,7 +3,13 @@ import { invalidField } from '../../foundation/errors/api-error';
 import type { CalledRequest } from '../../foundation/http/access';
 import { parseInstant } from '../../foundation/time/instants';
 import { canonicalTimeZone } from '../../foundation/time/zones';
-import { type BookingCaller, type BookingCommand, metadataFault, requestIdentity } from '../bookings/bookings.service';
+import {
+  type BookingCaller,
+  type BookingCommand,
+  metadataFault,
+  patienceOf,
+  requestIdentity,
+} from '../bookings/bookings.service';
 import type { ReserveDto } from './older-slots.dto';
 
 /** Cal.com's limits of the fields that older clients send inside metadata. */
@@ -44,19 +50,18 @@ export function reservationCaller(
   body: ReserveDto,
 ): BookingCaller {
   const { idempotencyKey, route, fingerprint, correlationId } = requestIdentity(request);
-  const origin = 'compatibility';
-  if (idempotencyKey !== undefined) return { origin, route, idempotencyKey, fingerprint, correlationId };
+  const shared = { origin: 'compatibility', correlationId, waitMs: patienceOf(request) } as const;
+  if (idempotencyKey !== undefined) return { ...shared, route, idempotencyKey, fingerprint };
   const { name, email = '', phoneNumber = '' } = body.attendee;
   const wish = sha256(
     JSON.stringify([companyId, eventTypeId, startOf(body), name.trim(), email.toLowerCase(), phoneNumber]),
   );
   // A route of its own: no key that a caller chooses can meet a derived one.
   return {
-    origin,
+    ...shared,
     route: `${route} derived`,
     idempotencyKey: wish,
     fingerprint: wish,
-    correlationId,
     derivedKey: true,
   };
 }

@@ -22,7 +22,15 @@ export interface AppConfig {
   compatDefaultEventTypeId: string | undefined;
   /** False: providers are reached at public https addresses only, wherever a connection or the environment points. */
   allowPrivateProviderHosts: boolean;
+  bookings: BookingConfig;
   calcom: CalcomConfig;
+}
+
+export interface BookingConfig {
+  /** From a request: then nothing of it is begun any more, and what is not to be seen is given up. */
+  deadlineMs: number;
+  /** The longest time after sending in which a request may still take effect; an assumption on the safe side. */
+  settleMs: number;
 }
 
 export interface CalcomConfig {

@@ -73,6 +73,17 @@ export const ENVIRONMENT_VARIABLES = [
     meaning:
       'calls that all replicas together make with one key in any 61 s (10 to 10000); Cal.com blocks a key for a minute after 120 in its own 60 s',
   },
+  {
+    name: 'BOOKING_DEADLINE',
+    default: '25',
+    meaning: 'seconds after which a booking without a known outcome is given up (5 to 120)',
+  },
+  {
+    name: 'BOOKING_SETTLE',
+    default: '120',
+    meaning:
+      'seconds for which a call without an answer may still take effect at the provider (10 to 3600); so long a given-up booking is watched for, and cancelled if it appears',
+  },
   { name: 'CALCOM_DEBUG', default: 'false', meaning: '`true` logs provider requests and answers, redacted' },
   {
     name: 'COMPAT_DEFAULT_COMPANY',

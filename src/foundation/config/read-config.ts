@@ -98,6 +98,10 @@ export function readConfig(env: Environment): AppConfig {
     compatDefaultCompany: readUuid(reader, 'COMPAT_DEFAULT_COMPANY'),
     compatDefaultEventTypeId: readEventTypeId(reader),
     allowPrivateProviderHosts,
+    bookings: {
+      deadlineMs: reader.integer('BOOKING_DEADLINE', 5, 120) * 1000,
+      settleMs: reader.integer('BOOKING_SETTLE', 10, 3_600) * 1000,
+    },
     calcom: readCalcom(reader, allowPrivateProviderHosts),
   };
   reader.faults.push(...unknownNames(env));

@@ -6,3 +6,10 @@ export function violatesUnique(error: unknown, constraint: string): boolean {
   const driver = error.driverError as { code?: string; constraint?: string };
   return driver.code === '23505' && driver.constraint === constraint;
 }
+
+/** Whether Postgres refused a row because of this exclusion constraint. */
+export function violatesExclusion(error: unknown, constraint: string): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const driver = error.driverError as { code?: string; constraint?: string };
+  return driver.code === '23P01' && driver.constraint === constraint;
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { formatInstant } from '../../foundation/time/instants';
+import { AvailabilityService } from '../availability/availability.service';
+import type { BookingWork } from './booking-command';
+
+const DAY_MS = 86_400_000;
+/** A time a week later is no alternative to most people; it is one to somebody who asked for a Monday. */
+const BEFORE_MS = DAY_MS;
+const AFTER_MS = 7 * DAY_MS;
+const COUNT = 3;
+/** Alternatives are a courtesy: a refusal does not wait longer for them. */
+const PATIENCE_MS = 3_000;
+
+export interface Alternative {
+  start: string;
+  end: string;
+}
+
+/** Free times near one that is not free. */
+@Injectable()
+export class Alternatives {
+  constructor(
+    private readonly availability: AvailabilityService,
+    private readonly logger: PinoLogger,
+  ) {}
+
+  /**
+   * Up to three, nearest first, freshly read, in the attendee's zone; none when they cannot be had in time.
+   *
+   * @param untilMs the caller's patience, `performance.now()`.
+   */
+  async near({ command, eventType, caller }: BookingWork, untilMs: number): Promise<Alternative[]> {
+    const { startMs, attendee } = command;
+    const patienceMs = Math.min(PATIENCE_MS, untilMs - performance.now());
+    if (patienceMs <= 0) return [];
+    const context = { correlationId: caller.correlationId, signal: AbortSignal.timeout(Math.ceil(patienceMs)) };
+    const range = [startMs - BEFORE_MS, startMs + AFTER_MS] as const;
+    try {
+      const slots = await this.availability.slots(eventType, ...range, undefined, context);
+      const distance = (slot: { startMs: number }): number => Math.abs(slot.startMs - startMs);
+      return slots
+        .filter((slot) => slot.startMs !== startMs)
+        .sort((a, b) => distance(a) - distance(b))
+        .slice(0, COUNT)
+        .map((slot) => ({
+          start: formatInstant(slot.startMs, attendee.timeZone),
+          end: formatInstant(slot.endMs, attendee.timeZone),
+        }));
+    } catch (error) {
+      this.logger.info({ err: error }, 'no alternatives');
+      return [];
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { ApiError } from '../../foundation/errors/api-error';
+import { Alternatives } from './alternatives';
+import type { BookingWork } from './booking-command';
+import { BookingReader } from './booking-reader';
+import { type FrozenFailure, isFinal, thawFailure } from './frozen-failure';
+import { type BookingAnswer, IdempotencyService } from './idempotency.service';
+import { NOT_BOOKED, type Saga } from './saga/saga';
+import { SagasRepository } from './saga/sagas.repository';
+
+/** How often a request looks at a saga that is driven elsewhere. */
+const LOOK_MS = 250;
+
+/** What callers are told of a booking saga. */
+@Injectable()
+export class BookingOutcomes {
+  constructor(
+    private readonly sagas: SagasRepository,
+    private readonly idempotency: IdempotencyService,
+    private readonly reader: BookingReader,
+    private readonly alternatives: Alternatives,
+  ) {}
+
+  /** The outcome of a saga that this process has driven, or 202 with the booking as it is known by then. */
+  async of(work: BookingWork, saga: Saga, untilMs: number): Promise<BookingAnswer> {
+    if (saga.confirmed) return { status: 201, booking: saga.confirmed, replayed: false };
+    if (saga.state.status !== 'running') throw await this.refusal(work, saga.id, saga.failure ?? NOT_BOOKED, untilMs);
+    const answer = await this.follow(work, saga.id, untilMs);
+    if (answer) return answer;
+    throw thawFailure(NOT_BOOKED);
+  }
+
+  /**
+   * Waits for a saga that somebody else drives, or drove. Undefined when it has ended without effect for a cause that
+   * may have passed: the request can be made anew.
+   *
+   * @throws the failure that it ended with, once it cannot be confirmed any more.
+   */
+  async follow({ request }: BookingWork, sagaId: string, untilMs: number): Promise<BookingAnswer | undefined> {
+    for (;;) {
+      const recalled = await this.idempotency.lookUp(request);
+      if (recalled?.answer) return recalled.answer;
+      const saga = await this.sagas.outcome(request.companyId, sagaId);
+      if (!saga || saga.status === 'compensated') return undefined;
+      if (saga.status !== 'running') throw unsettled(saga.failure ?? NOT_BOOKED, saga.settlesInSeconds);
+      if (performance.now() >= untilMs) break;
+      await pause(LOOK_MS);
+    }
+    await this.idempotency.releaseSaga(undefined, { companyId: request.companyId, id: sagaId });
+    const booking = await this.reader.ofSaga(request.companyId, sagaId);
+    return { status: 202, booking, replayed: false };
+  }
+
+  /** A time that is taken is answered with others that are free; a repeat of the request gets the same ones. */
+  private async refusal(work: BookingWork, sagaId: string, failure: FrozenFailure, untilMs: number): Promise<Error> {
+    const isTaken = failure.kind === 'scheduling' && failure.code === 'SLOT_UNAVAILABLE';
+    if (!isTaken) return thawFailure(failure);
+    const { reason } = failure.details;
+    const alternatives = await this.alternatives.near(work, untilMs);
+    const whole: FrozenFailure = { kind: 'api', code: 'SLOT_UNAVAILABLE', details: { reason, alternatives } };
+    const { companyId } = work.request;
+    if (!work.caller.derivedKey) {
+      await this.idempotency.finishSaga(undefined, { companyId, id: sagaId }, { status: 0, failure: whole });
+    }
+    return thawFailure(whole);
+  }
+}
+
+/** It is over, but something of it may still take effect and be undone: the request should not be made anew before. */
+function unsettled(failure: FrozenFailure, seconds: number): Error {
+  if (isFinal(failure)) return thawFailure(failure);
+  const details = failure.kind === 'api' ? failure.details : { reason: 'NOT_BOOKED' };
+  const headers = { 'retry-after': String(Math.max(1, Math.ceil(seconds))) };
+  return new ApiError('PROVIDER_UNAVAILABLE', { details, headers });
+}

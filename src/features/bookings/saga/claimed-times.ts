@@ -1,0 +1,43 @@
+import type { Host } from '../../../scheduling/words';
+import type { EventTypeRecord } from '../../event-types/event-types.service';
+import type { TimeClaim } from './time-claims.repository';
+
+const MINUTE_MS = 60_000;
+
+/** Where the hosts' ids of an event type mean something: companies with the same server share it. */
+export function accountOf(provider: string, baseUrl: string): string {
+  return `${provider} ${baseUrl}`;
+}
+
+/**
+ * Whether bookings of this type are made one after another, because only the answer names the host, or because several
+ * attendees share a start: the provider lets too many in when they come at once.
+ */
+export function isBookedInTurn({ definition }: EventTypeRecord): boolean {
+  const { schedulingType, hosts, seatsPerSlot } = definition;
+  return seatsPerSlot !== undefined || schedulingType !== 'individual' || hosts.length !== 1;
+}
+
+/** What a booking of this type claims while its call is in flight. */
+export function claimsFor(eventType: EventTypeRecord, account: string, startMs: number, endMs: number): TimeClaim[] {
+  if (isBookedInTurn(eventType)) return [turnOf(eventType, account)];
+  return timesOf(eventType, account, eventType.definition.hosts, startMs, endMs);
+}
+
+function turnOf({ providerId }: EventTypeRecord, account: string): TimeClaim {
+  return { account, host: `event type ${providerId}` };
+}
+
+/** The time of these hosts, with the type's buffers. Seats are shared, so they are nobody's alone. */
+export function timesOf(
+  { definition }: EventTypeRecord,
+  account: string,
+  hosts: Host[],
+  startMs: number,
+  endMs: number,
+): TimeClaim[] {
+  if (definition.seatsPerSlot !== undefined) return [];
+  const fromMs = startMs - definition.beforeBufferMinutes * MINUTE_MS;
+  const toMs = endMs + definition.afterBufferMinutes * MINUTE_MS;
+  return hosts.map(({ id }) => ({ account, host: `host ${id}`, fromMs, toMs }));
+}

@@ -1,0 +1,181 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { Replica } from '../../../foundation/replicas/replica.service';
+import { Moment, type PreparedWrite } from '../../../scheduling/prepared-write';
+import { SchedulingError } from '../../../scheduling/scheduling-error';
+import type { ProviderBooking } from '../../../scheduling/words';
+import { BookingSteps } from './booking-steps';
+import { FencedOut, type Saga } from './saga';
+import { next, type SagaAction } from './saga-decision';
+import { SagaEnds } from './saga-ends';
+import { apply, type SagaEvent } from './saga-state';
+import { SagasRepository } from './sagas.repository';
+
+/** A shorter pause is waited out; for a longer one the saga is laid down, and taken up by whoever finds it due. */
+const PAUSE_MAX_MS = 1_500;
+/** A cancellation that fails for that long needs a person. */
+const CANCELLING_MAX_MS = 24 * 3_600_000;
+
+/** Drives sagas that this replica owns, step by step, as {@link next} decides. */
+@Injectable()
+export class SagaDriver {
+  constructor(
+    private readonly sagas: SagasRepository,
+    private readonly steps: BookingSteps,
+    private readonly ends: SagaEnds,
+    private readonly replica: Replica,
+  ) {}
+
+  /** Until the saga has ended, is laid down, or belongs to another replica. Never throws. */
+  async drive(saga: Saga, logger: PinoLogger): Promise<void> {
+    try {
+      while (await this.step(saga));
+    } catch (error) {
+      if (error instanceof FencedOut) return;
+      logger.error({ err: error, sagaId: saga.id, companyId: saga.companyId }, 'saga laid down');
+      // Whoever takes it up looks first, so nothing is lost by stopping here.
+      await this.sagas.handBack(saga).catch(() => undefined);
+    }
+  }
+
+  /** False when there is nothing more to do here. */
+  private async step(saga: Saga): Promise<boolean> {
+    const action = next(saga.state, saga.nowMs());
+    if (action.do === 'rest') return false;
+    if (action.do === 'wait' && action.untilMs - saga.nowMs() > PAUSE_MAX_MS) {
+      await this.sagas.handBack(saga);
+      return false;
+    }
+    await this.act(saga, action);
+    return true;
+  }
+
+  private async act(saga: Saga, action: SagaAction): Promise<void> {
+    switch (action.do) {
+      case 'book':
+        return this.book(saga, action.step);
+      case 'look':
+        return this.look(saga, action.step);
+      case 'cancel':
+        return this.cancel(saga, action.step);
+      case 'wait':
+        return void (await pause(Math.max(10, action.untilMs - saga.nowMs())));
+      case 'give-up':
+        return this.record(saga, { type: 'gave-up' });
+      case 'commit':
+        return this.commit(saga);
+      case 'finish-compensation':
+        return this.record(saga, { type: 'compensated' });
+      case 'rest':
+        return;
+    }
+  }
+
+  /** Waits first, for permit and connection; then records that the call is in flight; then sends. */
+  private async book(saga: Saga, step: number): Promise<void> {
+    let prepared: PreparedWrite<ProviderBooking>;
+    try {
+      prepared = await this.steps.prepare(saga, step);
+    } catch (error) {
+      return this.refuse(saga, step, error);
+    }
+    const intentAt = new Moment();
+    try {
+      await this.record(saga, { type: 'intended', step, settleMs: saga.nowMs() + this.steps.settleMs });
+    } catch (error) {
+      prepared.release();
+      throw error;
+    }
+    await this.send(saga, step, prepared, intentAt);
+  }
+
+  private async send(
+    saga: Saga,
+    step: number,
+    prepared: PreparedWrite<ProviderBooking>,
+    intentAt: Moment,
+  ): Promise<void> {
+    if (!this.replica.isFit) {
+      prepared.release();
+      throw new Error('not fit to call: the heartbeat is missing');
+    }
+    try {
+      const booking = await this.steps.send(saga, prepared, intentAt);
+      await this.booked(saga, step, booking);
+    } catch (error) {
+      if (!(error instanceof SchedulingError)) throw error;
+      if (error.code === 'NOT_SENT') return this.record(saga, { type: 'not-sent', step });
+      if (error.code === 'OUTCOME_UNKNOWN') return this.record(saga, { type: 'lost', step });
+      return this.refuse(saga, step, error);
+    }
+  }
+
+  private async booked(saga: Saga, step: number, booking: ProviderBooking): Promise<void> {
+    // Of round-robin and collective types only the answer says who it is, and they may be spoken for.
+    const isTheirs = await this.steps.claimNamed(saga, step, booking);
+    await this.record(saga, { type: 'booked', step, uid: booking.uid }, isTheirs ? [booking] : []);
+    if (!isTheirs) await this.refuse(saga, step, new SchedulingError('SLOT_UNAVAILABLE', 'the host is claimed'));
+  }
+
+  private async commit(saga: Saga): Promise<void> {
+    const bookings: ProviderBooking[] = [];
+    for (const step of saga.plan.keys()) bookings.push(await this.steps.read(saga, step));
+    await this.record(saga, { type: 'committed' }, bookings);
+  }
+
+  private async look(saga: Saga, step: number): Promise<void> {
+    const lookedMs = saga.nowMs();
+    try {
+      const booking = await this.steps.find(saga, step);
+      if (booking && saga.state.status === 'running') return await this.booked(saga, step, booking);
+      await this.record(saga, { type: 'looked', step, lookedMs, ...(booking ? { uid: booking.uid } : {}) });
+    } catch (error) {
+      if (!(error instanceof SchedulingError)) throw error;
+      await this.record(saga, { type: 'look-failed', step });
+    }
+  }
+
+  private async cancel(saga: Saga, step: number): Promise<void> {
+    try {
+      await this.steps.cancel(saga, step);
+      await this.record(saga, { type: 'cancelled', step });
+    } catch (error) {
+      if (!(error instanceof SchedulingError)) throw error;
+      const isFinal = ['REFUSED', 'INVALID_REQUEST', 'UNSUPPORTED'].includes(error.code);
+      const isOverdue = saga.nowMs() - saga.state.deadlineMs > CANCELLING_MAX_MS;
+      await this.record(saga, { type: isFinal || isOverdue ? 'cancel-refused' : 'cancel-failed', step });
+    }
+  }
+
+  private async refuse(saga: Saga, step: number, error: unknown): Promise<void> {
+    if (!(error instanceof SchedulingError)) throw error;
+    saga.failure ??= this.ends.failureOf(error);
+    await this.record(saga, { type: 'refused', step });
+  }
+
+  /**
+   * Writes what an event makes of the saga, and its end in the same transaction where it ends by that.
+   *
+   * @param bookings of all steps, where they are at hand: without them it is committed later.
+   */
+  private async record(saga: Saga, event: SagaEvent, bookings: ProviderBooking[] = []): Promise<void> {
+    const events = [event];
+    let state = apply(saga.state, event, saga.nowMs());
+    const ending = endingBy(next(state, saga.nowMs()), bookings.length === saga.plan.length);
+    if (ending) {
+      events.push(ending);
+      state = apply(state, ending, saga.nowMs());
+    }
+    await this.sagas.transaction(async (manager) => {
+      await this.sagas.save(manager, saga, state, events);
+      await this.ends.settle(manager, saga, state, bookings);
+    });
+    saga.state = state;
+  }
+}
+
+function endingBy(action: SagaAction, hasBookings: boolean): SagaEvent | undefined {
+  if (action.do === 'commit' && hasBookings) return { type: 'committed' };
+  return action.do === 'finish-compensation' ? { type: 'compensated' } : undefined;
+}

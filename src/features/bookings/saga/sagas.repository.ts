@@ -1,0 +1,257 @@
+import { Injectable } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Replica } from '../../../foundation/replicas/replica.service';
+import { isAlive } from '../../../foundation/replicas/replica.sql';
+import type { FrozenFailure } from '../frozen-failure';
+import { type BookingInput, BookingInputSeal } from './booking-input-seal';
+import { clockFrom, FencedOut, type Saga, type StepPlan } from './saga';
+import type { SagaEvent, SagaState, SagaStatus, StepState, StepStatus } from './saga-state';
+
+/** The protocol that this release begins sagas with. */
+const DEFINITION_VERSION = 1;
+const MS = (column: string): string => `floor(extract(epoch from ${column}) * 1000)::float8`;
+
+export interface NewSaga {
+  id: string;
+  companyId: string;
+  connectionId: string;
+  correlationId?: string;
+  input: BookingInput;
+  plan: StepPlan[];
+  /** From now. */
+  deadlineMs: number;
+}
+
+interface SagaRow {
+  id: string;
+  companyId: string;
+  connectionId: string;
+  status: SagaStatus;
+  fence: number;
+  deadlineMs: number;
+  nextMs: number;
+  tries: number;
+  sealedInput: string;
+  failure: FrozenFailure | null;
+  correlationId: string | null;
+  nowMs: number;
+}
+
+interface StepRow extends StepPlan {
+  status: StepStatus;
+  uid: string | null;
+  settleMs: number | null;
+}
+
+/** What callers are told of a saga. */
+export interface SagaOutcome {
+  status: SagaStatus;
+  failure: FrozenFailure | null;
+  /** Seconds until nothing of it can take effect any more; 0 when that is so already. */
+  settlesInSeconds: number;
+}
+
+/** Sagas, their steps and their diary. Every write of an owner is fenced. */
+@Injectable()
+export class SagasRepository {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly replica: Replica,
+    private readonly inputs: BookingInputSeal,
+    private readonly logger: PinoLogger,
+  ) {}
+
+  /** Everything that a saga's turn means is written together. */
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(work);
+  }
+
+  /** The saga, owned by this replica. Nothing was sent yet. */
+  async create(manager: EntityManager, saga: NewSaga): Promise<Saga> {
+    const { id, companyId, connectionId, correlationId = null } = saga;
+    const [row] = await manager.query<[{ nowMs: number }]>(
+      `insert into sagas (id, company_id, connection_id, kind, definition_version, status, owner, deadline_at,
+         next_run_at, sealed_input, correlation_id)
+       values ($1, $2, $3, 'booking', $4, 'running', $5, clock_timestamp() + make_interval(secs => $6),
+         clock_timestamp(), $7, $8)
+       returning ${MS('clock_timestamp()')} as "nowMs"`,
+      [
+        id,
+        companyId,
+        connectionId,
+        DEFINITION_VERSION,
+        this.replica.id,
+        saga.deadlineMs / 1000,
+        this.inputs.seal(saga.input, companyId),
+        correlationId,
+      ],
+    );
+    for (const [seq, plan] of saga.plan.entries()) await this.insertStep(manager, saga, seq, plan);
+    const steps = saga.plan.map((): StepState => ({ status: 'pending' }));
+    const state: SagaState = { status: 'running', deadlineMs: row.nowMs + saga.deadlineMs, nextMs: 0, tries: 0, steps };
+    return { ...saga, fence: 1, state, nowMs: clockFrom(row.nowMs) };
+  }
+
+  /**
+   * Takes over what is due and has no living owner.
+   *
+   * @returns at most `limit` sagas, each owned by this replica under a new fence.
+   */
+  async claimDue(limit: number): Promise<Saga[]> {
+    const rows = await this.dataSource.query<SagaRow[]>(
+      `with taken as (
+         update sagas set owner = $1, fence = fence + 1,
+           takeovers = takeovers + case when owner is null then 0 else 1 end
+         where id in (
+           select id from sagas
+           where status in ('running', 'compensating') and next_run_at <= clock_timestamp()
+             and (owner is null or not ${isAlive('sagas.owner')})
+           order by next_run_at limit $2 for update skip locked)
+         returning *)
+       select id, company_id as "companyId", connection_id as "connectionId", status, fence::float8 as fence,
+         ${MS('deadline_at')} as "deadlineMs", ${MS('next_run_at')} as "nextMs", tries, sealed_input as "sealedInput",
+         failure, correlation_id as "correlationId", ${MS('clock_timestamp()')} as "nowMs"
+       from taken`,
+      [this.replica.id, limit],
+    );
+    const sagas = await Promise.all(rows.map((row) => this.opened(row)));
+    return sagas.filter((saga) => saga !== undefined);
+  }
+
+  /**
+   * Writes what a saga has become, with its diary.
+   *
+   * @throws FencedOut when another replica owns it: nothing was written, and the transaction must not commit.
+   */
+  async save(manager: EntityManager, saga: Saga, state: SagaState, events: SagaEvent[]): Promise<void> {
+    const hasEnded = !['running', 'compensating'].includes(state.status);
+    const rows = await manager.query<unknown[]>(
+      `with saved as (
+         update sagas set status = $4, next_run_at = to_timestamp($5::float8 / 1000), tries = $6, failure = $7,
+           ended_at = case when $8 then clock_timestamp() end, owner = case when $8 then null else owner end
+         where id = $1 and owner = $2 and fence = $3 returning id)
+       select id from saved`,
+      [
+        saga.id,
+        this.replica.id,
+        saga.fence,
+        state.status,
+        state.nextMs || saga.nowMs(),
+        state.tries,
+        saga.failure ? JSON.stringify(saga.failure) : null,
+        hasEnded,
+      ],
+    );
+    if (rows.length === 0) throw new FencedOut(saga.id);
+    for (const [seq, step] of state.steps.entries()) {
+      if (step !== saga.state.steps[seq]) await this.saveStep(manager, saga, seq, step);
+    }
+    await this.note(manager, saga, events);
+  }
+
+  /** Leaves the saga to whoever finds it due. */
+  async handBack(saga: Saga): Promise<void> {
+    await this.dataSource.query('update sagas set owner = null where id = $1 and owner = $2 and fence = $3', [
+      saga.id,
+      this.replica.id,
+      saga.fence,
+    ]);
+  }
+
+  async outcome(companyId: string, id: string): Promise<SagaOutcome | undefined> {
+    const [row] = await this.dataSource.query<SagaOutcome[]>(
+      `select status, failure, coalesce((select greatest(0, extract(epoch from max(settle_at) - clock_timestamp()))
+         from saga_steps where saga_id = sagas.id and saga_steps.status = 'trying'), 0)::float8 as "settlesInSeconds"
+       from sagas where company_id = $1 and id = $2`,
+      [companyId, id],
+    );
+    return row;
+  }
+
+  /** Undefined for a saga whose input cannot be opened: somebody with the right key may come. */
+  private async opened(row: SagaRow): Promise<Saga | undefined> {
+    const input = await this.inputOf(row);
+    if (!input) return undefined;
+    const steps = await this.dataSource.query<StepRow[]>(
+      `select appointment_id as "appointmentId", event_type_id as "eventTypeId", ref, status, uid,
+         ${MS('starts_at')} as "startMs", ${MS('ends_at')} as "endMs", ${MS('settle_at')} as "settleMs"
+       from saga_steps where saga_id = $1 order by seq`,
+      [row.id],
+    );
+    const { id, companyId, connectionId, fence, status, deadlineMs, nextMs, tries } = row;
+    return {
+      id,
+      companyId,
+      connectionId,
+      fence,
+      plan: steps.map(({ appointmentId, eventTypeId, ref, startMs, endMs }) => ({
+        appointmentId,
+        eventTypeId,
+        ref,
+        startMs,
+        endMs,
+      })),
+      input,
+      state: { status, deadlineMs, nextMs, tries, steps: steps.map(stepState) },
+      ...(row.failure ? { failure: row.failure } : {}),
+      ...(row.correlationId ? { correlationId: row.correlationId } : {}),
+      nowMs: clockFrom(row.nowMs),
+    };
+  }
+
+  private async inputOf({ id, companyId, sealedInput, fence }: SagaRow): Promise<BookingInput | undefined> {
+    try {
+      return this.inputs.open(sealedInput, companyId);
+    } catch (error) {
+      this.logger.error({ err: error, alert: 'SAGA_UNREADABLE', sagaId: id, companyId }, 'saga cannot be opened');
+      await this.dataSource.query(
+        `update sagas set owner = null, next_run_at = clock_timestamp() + interval '1 minute'
+         where id = $1 and owner = $2 and fence = $3`,
+        [id, this.replica.id, fence],
+      );
+      return undefined;
+    }
+  }
+
+  private async insertStep(
+    manager: EntityManager,
+    { id, companyId }: NewSaga,
+    seq: number,
+    { appointmentId, eventTypeId, ref, startMs, endMs }: StepPlan,
+  ): Promise<void> {
+    await manager.query(
+      `insert into saga_steps (saga_id, seq, company_id, appointment_id, event_type_id, ref, status, starts_at, ends_at)
+       values ($1, $2, $3, $4, $5, $6, 'pending', to_timestamp($7::float8 / 1000), to_timestamp($8::float8 / 1000))`,
+      [id, seq, companyId, appointmentId, eventTypeId, ref, startMs, endMs],
+    );
+  }
+
+  private async saveStep(manager: EntityManager, saga: Saga, seq: number, step: StepState): Promise<void> {
+    await manager.query(
+      `update saga_steps set status = $3, uid = $4, settle_at = to_timestamp($5::float8 / 1000), ref = $6,
+         sent_at = case when $3 = 'trying' then clock_timestamp() else sent_at end,
+         attempt = attempt + case when ref = $6 then 0 else 1 end
+       where saga_id = $1 and seq = $2`,
+      [saga.id, seq, step.status, step.uid ?? null, step.settleMs ?? null, saga.plan[seq]!.ref],
+    );
+  }
+
+  private async note(
+    manager: EntityManager,
+    { id, companyId }: Pick<Saga, 'id' | 'companyId'>,
+    events: SagaEvent[],
+  ): Promise<void> {
+    const steps = events.map((event) => ('step' in event ? event.step : null));
+    await manager.query(
+      `insert into saga_events (saga_id, company_id, replica, step, what)
+       select $1, $2, $3, step, what from unnest($4::int[], $5::text[]) with ordinality as event (step, what, place)
+       order by place`,
+      [id, companyId, this.replica.id, steps, events.map(({ type }) => type)],
+    );
+  }
+}
+
+function stepState({ status, uid, settleMs }: StepRow): StepState {
+  return { status, ...(uid === null ? {} : { uid }), ...(settleMs === null ? {} : { settleMs }) };
+}
