@@ -12,6 +12,6 @@ export function startChild(script: string, ...parameters: string[]): Promise<Chi
   const child = fork(join(__dirname, script), parameters);
   return new Promise((resolve, reject) => {
     child.once('error', reject).once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
-    child.once('message', (url) => resolve({ url: String(url), stop: () => void child.disconnect() }));
+    child.once('message', (url) => resolve({ url: url as string, stop: () => void child.disconnect() }));
   });
 }
