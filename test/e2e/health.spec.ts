@@ -217,6 +217,26 @@ describe("a connection's pace", () => {
     expect(theirs.left).not.toBe(mine.left);
   });
 
+  it('is no sign of an outage when it is used up: a look that only waited for its permit changes nothing', async () => {
+    const scarce = await startTestService({ calcom: { pace: { calls: 20, windowMs: 20_000 } } });
+    try {
+      const busy = await scarce.createCompany();
+      const ask = () => scarce.call('GET', '/api/health/calcom', { key: busy.secretKey });
+      expect((await ask()).body).toMatchObject({ api_reachable: true });
+      const draft = { title: 'Haircut', slug: 'haircut', lengthMinutes: 30 };
+      const type = await scarce.call('POST', '/api/event-types', { key: busy.secretKey, body: draft });
+      const read = () => scarce.call('GET', `/api/event-types/${type.body.id}`, { key: busy.secretKey });
+      // Until the reads leave nothing but what is kept for writes.
+      while ((await read()).status === 200);
+      const now = Date.now() + 120_000;
+      jest.spyOn(scarce.app.get(Clock), 'now').mockImplementation(() => now);
+      expect((await ask()).body).toMatchObject({ api_reachable: true });
+    } finally {
+      jest.restoreAllMocks();
+      await scarce.stop();
+    }
+  }, 60_000);
+
   it('says until when the provider has blocked the credential', async () => {
     const place = { operation: 'eventTypes.list', key: company.providerKey };
     const scenario = { scenario: 'rate-limited', ...place, times: 1, delayMs: 60_000 };
