@@ -1,5 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { OutgoingClaims } from '../../src/features/webhooks/outgoing-claims.repository';
+import { OutgoingDispatcher } from '../../src/features/webhooks/outgoing-dispatcher';
 import { Outbox } from '../../src/foundation/outbox/outbox';
 import { Listening } from '../fixtures/outgoing-events/listening';
 import { Receiver, status, verifyAsDocumented } from '../fixtures/outgoing-events/receiver';
@@ -155,7 +157,7 @@ describe('outgoing events', () => {
     expect([replayed.status, replayed.body.status]).toEqual([202, 'pending']);
     const detail = await salon.delivery(id, ({ status: state }) => state === 'delivered');
     expect(detail).toMatchObject({ id: failed.id, attempts: 12 });
-    expect(new Set(receiver.at('/ill').map(({ headers, body }) => headers['webhook-id'] + body)).size).toBe(1);
+    expect(new Set(receiver.at('/ill').map(({ headers, body }) => `${headers['webhook-id']} ${body}`)).size).toBe(1);
   });
 
   it('go to the endpoints that listen to their type, and to no other', async () => {
@@ -204,5 +206,75 @@ describe('outgoing events', () => {
     ]);
     await salon.delivery(id, ({ status: state }) => state === 'delivered');
     expect(receiver.at('/taken-over')).toHaveLength(2);
+  });
+
+  it('that are under way when a service stops are given back at once, not counted as failures', async () => {
+    const patient = new Listening(service, await service.createCompany());
+    await service.app.get(OutgoingDispatcher).beforeApplicationShutdown();
+    const { encryptionKeys } = service.config;
+    const replica = () =>
+      startTestService({ config: { encryptionKeys }, databaseUrl: service.databaseUrl, sandbox: service.sandbox });
+    const url = receiver.url('/waits', (response, count) => void (count > 1 && response.writeHead(204).end()));
+    const { id } = await patient.endpoint(url);
+    await patient.add();
+    const stopping = await replica();
+    await arrived('/waits');
+    const began = Date.now();
+    await stopping.stop();
+    expect(Date.now() - began).toBeLessThan(8_000);
+    expect(await patient.deliveries(id)).toMatchObject([{ status: 'pending', attempts: 0, lastError: null }]);
+    const next = await replica();
+    const detail = await patient.delivery(id, ({ status: state }) => state === 'delivered');
+    expect(detail.attempts).toBe(1);
+    await next.stop();
+  });
+
+  it('are deleted after 30 days, while their numbering goes on', async () => {
+    const old = new Listening(service, await service.createCompany());
+    const { companyId } = old.company;
+    await old.endpoint(receiver.url('/old'));
+    const subject = await old.add();
+    const recent = await old.add();
+    const age = (days: number, of: string) =>
+      database.query(`update outbox_events set occurred_at = now() - $1 * interval '1 day' where subject = $2`, [
+        days,
+        of,
+      ]);
+    await age(30.1, subject);
+    await age(29.9, recent);
+    expect(await service.app.get(OutgoingClaims).deleteOld()).toBe(false);
+    const left = () =>
+      database.query('select subject, sequence from outbox_deliveries where company_id = $1', [companyId]);
+    expect(await left()).toEqual([{ subject: recent, sequence: 1 }]);
+    await old.add('booking.cancelled', subject);
+    expect(await left()).toContainEqual({ subject, sequence: 2 });
+  });
+
+  it('leave nothing behind when their company is deleted', async () => {
+    const leaving = new Listening(service, await service.createCompany());
+    const { companyId } = leaving.company;
+    await leaving.endpoint(receiver.url('/leaving'));
+    await leaving.add();
+    const removed = await service.call('DELETE', `/api/companies/${companyId}`, { key: service.adminKey });
+    expect(removed.status).toBe(204);
+    for (const table of ['webhook_endpoints', 'outbox_sequences', 'outbox_events', 'outbox_deliveries']) {
+      expect([table, await countOf(table, companyId)]).toEqual([table, 0]);
+    }
+  });
+
+  it('can be signed after the encryption key was renewed and the older one taken away', async () => {
+    const renewed = new Listening(service, await service.createCompany());
+    const { secret } = await renewed.endpoint(receiver.url('/renewed'));
+    const keys = [{ id: 'renewed', key: randomBytes(32) }, ...service.config.encryptionKeys];
+    const at = async (encryptionKeys: typeof keys, count: number) => {
+      const { databaseUrl, sandbox } = service;
+      const replica = await startTestService({ config: { encryptionKeys }, databaseUrl, sandbox });
+      await new Listening(replica, renewed.company).add();
+      const received = await arrived('/renewed', count);
+      await replica.stop();
+      return received[count - 1]!;
+    };
+    expect(verifyAsDocumented(secret, await at(keys, 1))).toBe(true);
+    expect(verifyAsDocumented(secret, await at(keys.slice(0, 1), 2))).toBe(true);
   });
 });
