@@ -46,6 +46,11 @@ const FORBIDDEN = {
   error: { code: 'ForbiddenException', message: 'Forbidden resource', details: { statusCode: 403 } },
 };
 
+const TAKEN = {
+  status: 'error',
+  error: { code: 'InternalServerError', message: 'User either already has booking at this time or is not available' },
+};
+
 const noEffect = (name: string, order: Order, more: Partial<Scenario> = {}): Scenario => ({
   name,
   effect: 'no',
@@ -74,6 +79,7 @@ export const SCENARIOS: readonly Scenario[] = [
   noEffect('500 before the effect', { scenario: 'error-before' }),
   noEffect('502 with a page', { scenario: 'answer', status: 502, body: PAGE }),
   noEffect('503 before the effect', { scenario: 'error-before', status: 503 }),
+  noEffect('500 in the words of a refusal', { scenario: 'answer', status: 500, body: TAKEN }),
   withEffect('500 after the effect', { scenario: 'error-after' }),
   withEffect('503 after the effect', { scenario: 'error-after', status: 503 }),
 
@@ -104,6 +110,7 @@ export const SCENARIOS: readonly Scenario[] = [
   noEffect('401, bad key', { scenario: 'unauthorized' }),
   noEffect('403', { scenario: 'answer', status: 403, body: FORBIDDEN }, { isRefusal: true }),
   noEffect('403 with a page', { scenario: 'answer', status: 403, body: PAGE }),
+  noEffect('404 with a page', { scenario: 'answer', status: 404, body: PAGE }),
   noEffect('400, time taken', { scenario: 'conflict' }, { isRefusal: true }),
   noEffect('409', { scenario: 'conflict', status: 409 }, { isRefusal: true }),
 
