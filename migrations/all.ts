@@ -1,5 +1,6 @@
 import { Foundation1763600000000 } from './1763600000000-foundation';
 import { Pacing1763600100000 } from './1763600100000-pacing';
+import { ConnectionSettings1763600200000 } from './1763600200000-connection-settings';
 import { Sagas1764000000000 } from './1764000000000-sagas';
 import { OutgoingEvents1764000100000 } from './1764000100000-outgoing-events';
 
@@ -7,6 +8,7 @@ import { OutgoingEvents1764000100000 } from './1764000100000-outgoing-events';
 export const MIGRATIONS = [
   Foundation1763600000000,
   Pacing1763600100000,
+  ConnectionSettings1763600200000,
   Sagas1764000000000,
   OutgoingEvents1764000100000,
 ];

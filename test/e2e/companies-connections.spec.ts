@@ -114,10 +114,126 @@ describe('the connection of a company', () => {
     ['sharedEventTypeIds', { sharedEventTypeIds: ['1e3'] }],
     ['sharedEventTypeIds', { sharedEventTypeIds: ['1'] }],
     ['companyId', { companyId: randomUUID() }],
+    ['apiVersions', { apiVersions: null }],
+    ['apiVersions', { apiVersions: '2024-08-13' }],
+    ['apiVersions', { apiVersions: ['2024-08-13'] }],
+    ['apiVersions.webhooks', { apiVersions: { webhooks: '2024-08-13' } }],
+    ['apiVersions.unversioned', { apiVersions: { unversioned: '2024-08-13' } }],
+    ['apiVersions.slots', { apiVersions: { slots: '2024-9-4' } }],
+    ['apiVersions.slots', { apiVersions: { slots: '2024-02-30' } }],
+    ['apiVersions.slots', { apiVersions: { slots: null } }],
+    ['pace', { pace: 100 }],
+    ['pace.calls', { pace: { calls: 9, windowSeconds: 60 } }],
+    ['pace.calls', { pace: { calls: 10_001, windowSeconds: 60 } }],
+    ['pace.calls', { pace: { windowSeconds: 60 } }],
+    ['pace.windowSeconds', { pace: { calls: 100, windowSeconds: 0 } }],
+    ['pace.windowSeconds', { pace: { calls: 100, windowSeconds: 3_601 } }],
+    ['pace.windowSeconds', { pace: { calls: 100, windowSeconds: 1.5 } }],
+    ['pace.burst', { pace: { calls: 100, windowSeconds: 60, burst: 5 } }],
   ])('is refused for its %s: %j', async (field, wrong) => {
     const { companyId } = await service.createCompany();
     const { status, body } = await put(companyId, 'cal_x', wrong);
     expect([status, body.error.details.fields[0].field]).toEqual([400, field]);
+  });
+
+  it('keeps versions and pace as they were put, and forgets those that a later one leaves out', async () => {
+    const { companyId, providerKey } = await service.createCompany();
+    expect((await admin('GET', companyId)).body).toMatchObject({ apiVersions: {}, pace: null });
+    const settings = { apiVersions: { schedules: '2024-06-14', bookingList: '2024-08-13' } };
+    const pace = { calls: 500, windowSeconds: 60 };
+    const { status, body } = await put(companyId, providerKey, { ...settings, pace });
+    expect([status, body.apiVersions, body.pace]).toEqual([200, settings.apiVersions, pace]);
+    expect((await admin('POST', companyId, '/verify')).body).toMatchObject({ ...settings, pace });
+    expect((await stored(companyId)).settings).toEqual({ ...settings, pace });
+    expect((await put(companyId, providerKey)).body).toMatchObject({ apiVersions: {}, pace: null });
+  });
+
+  it('asks the provider in the versions that were set, from its verification on', async () => {
+    const company = await service.createCompany();
+    const versions = async (operation: string): Promise<unknown[]> => {
+      const path = `/_sandbox/calls?key=${company.providerKey}&operation=${operation}`;
+      return (await service.sandboxCall('GET', path)).body.map((call: any) => call.apiVersion);
+    };
+    await put(company.companyId, company.providerKey, { apiVersions: { schedules: '2024-06-14' } });
+    expect(await versions('schedules.list')).toEqual(['2024-06-14']);
+    expect((await service.call('GET', '/api/schedules', { key: company.secretKey })).status).toBe(200);
+    expect(await versions('schedules.list')).toEqual(['2024-06-14', '2024-06-14']);
+  });
+
+  it.each([
+    ['bookings', '2024-09-04'],
+    ['bookings', '2024-06-14'],
+    ['bookings', '2026-05-01'],
+    ['bookingList', '2026-05-01'],
+    ['bookingList', '2024-04-15'],
+    ['slots', '2024-08-13'],
+    ['eventTypes', '2024-08-13'],
+    ['eventTypes', '2024-04-15'],
+    ['schedules', '2024-09-04'],
+    ['schedules', '2099-01-01'],
+  ])('stores no version of %s that the provider does not speak, such as %s', async (family, version) => {
+    const company = await service.createCompany();
+    const before = await stored(company.companyId);
+    const { status, body } = await put(company.companyId, company.providerKey, { apiVersions: { [family]: version } });
+    expect([status, body.error.details.fields[0].field]).toEqual([400, 'apiVersions']);
+    expect(await stored(company.companyId)).toEqual(before);
+  });
+
+  it('is called no faster than its pace', async () => {
+    const company = await service.createCompany();
+    const calls = async (): Promise<unknown[]> =>
+      (await service.sandboxCall('GET', `/_sandbox/calls?key=${company.providerKey}`)).body;
+    const before = (await calls()).length;
+    const pace = { calls: 20, windowSeconds: 3_600 };
+    expect((await put(company.companyId, company.providerKey, { pace })).status).toBe(200);
+    const answers = [];
+    for (let n = 0; n < 20; n++) answers.push(await me(company));
+    const refused = answers.at(-1)!;
+    expect([answers[0]!.status, refused.status]).toEqual([200, 429]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60);
+    expect((await calls()).length - before).toBeLessThanOrEqual(20);
+  });
+
+  it('shows other capabilities when the provider has others, as soon as somebody verifies it', async () => {
+    const company = await service.createCompany();
+    const shown = async (path = ''): Promise<any> =>
+      (await admin(path ? 'POST' : 'GET', company.companyId, path)).body.capabilities;
+    const set = (settings: object) => service.sandboxCall('PUT', '/_sandbox/settings', settings);
+    try {
+      await set({ teams: false });
+      expect(await shown('/verify')).toMatchObject({ teams: false, bookingList: 'pages' });
+      await set({ hosted: true });
+      expect(await shown()).toMatchObject({ teams: false, bookingList: 'pages' });
+      expect(await shown('/verify')).toMatchObject({ teams: true, bookingList: 'cursor' });
+      expect((await service.call('GET', '/api/teams', { key: company.secretKey })).status).toBe(200);
+      expect(await shown()).toMatchObject({ teams: true, bookingList: 'cursor' });
+    } finally {
+      await set({ teams: true, hosted: false });
+    }
+    expect(await shown('/verify')).toMatchObject({ teams: true, bookingList: 'pages' });
+  });
+
+  it("on this service's own key may set versions, but not the pace, for that key is shared", async () => {
+    const apiKey = await account();
+    const shared = await startTestService({ calcom: { apiKey }, sandbox: service.sandbox });
+    try {
+      const made = await shared.call('POST', '/api/companies', {
+        key: shared.adminKey,
+        body: { name: 'Salon', timeZone: 'Europe/Berlin', locale: 'de-DE', defaultPhoneCountry: 'DE' },
+      });
+      const path = `/api/companies/${made.body.id}/connections`;
+      const wish = { provider: 'calcom-v2', apiVersions: { schedules: '2024-06-14' } };
+      const pace = { calls: 100, windowSeconds: 60 };
+      const refused = await shared.call('PUT', path, { key: shared.adminKey, body: { ...wish, pace } });
+      expect([refused.status, refused.body.error.details.fields]).toEqual([
+        400,
+        [{ field: 'pace', reason: expect.stringContaining('shared') }],
+      ]);
+      const { status, body } = await shared.call('PUT', path, { key: shared.adminKey, body: wish });
+      expect([status, body.apiVersions, body.pace]).toEqual([200, wish.apiVersions, null]);
+    } finally {
+      await shared.stop();
+    }
   });
 
   it('cannot use a key that this service does not have', async () => {

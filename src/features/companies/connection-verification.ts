@@ -7,6 +7,7 @@ import { ProviderDirectory } from '../../scheduling/provider-directory';
 import { SchedulingError, type SchedulingErrorCode } from '../../scheduling/scheduling-error';
 import { providerBaseUrl } from './base-url';
 import type { ConnectionRow } from './connection.entity';
+import { type ApiVersionsDto, type PaceDto, settingsOf } from './connection-settings.dto';
 import { ConnectionSecrets } from './connection-secrets';
 import type { VerifiedFields } from './connections.repository';
 import { ConnectionsService } from './connections.service';
@@ -19,6 +20,9 @@ export interface ConnectionWish {
   apiKey?: string;
   baseUrl?: string;
   sharedEventTypeIds?: string[];
+  apiVersions?: ApiVersionsDto;
+  /** With an apiKey only. */
+  pace?: PaceDto;
 }
 
 type Findings = Pick<VerifiedFields, 'capabilities' | 'accountId' | 'accountTimeZone'>;
@@ -41,21 +45,23 @@ export class ConnectionVerification {
    * Proves a credential that is not stored yet, and makes it ready to be stored. Stores nothing.
    *
    * @throws SchedulingError `AUTHENTICATION_FAILED` when the provider refuses it.
-   * @throws ApiError VALIDATION_ERROR for a wish that contradicts itself or this deployment.
+   * @throws ApiError VALIDATION_ERROR for a wish that contradicts itself, this deployment or what the provider speaks.
    */
   async check(companyId: string, connectionId: string, wish: ConnectionWish): Promise<VerifiedFields> {
     const { provider, apiKey, sharedEventTypeIds = [] } = wish;
     const baseUrl = await this.baseUrlOf(wish);
-    const identity = { connectionId, companyId, provider };
+    const settings = settingsOf(wish);
+    const identity = { connectionId, companyId, provider, settings };
     const { calcom } = this.environment();
     const credential: ConnectionCredential = apiKey
       ? { ...identity, source: 'own', apiKey, baseUrl: baseUrl ?? calcom.baseUrl }
       : { ...identity, source: 'environment', apiKey: calcom.apiKey ?? '', baseUrl: calcom.baseUrl };
     const sealedCredential = apiKey ? this.secrets.seal(apiKey, companyId, 'sealedCredential') : null;
-    return { provider, baseUrl, sealedCredential, sharedEventTypeIds, ...(await this.prove(credential)) };
+    const findings = await this.prove(credential);
+    return { provider, baseUrl, sealedCredential, sharedEventTypeIds, settings, ...findings };
   }
 
-  /** Proves the stored credential again. @throws SchedulingError `AUTHENTICATION_FAILED`; then the connection is flagged. */
+  /** Proves the stored credential again, as the connection is set. @throws SchedulingError `AUTHENTICATION_FAILED`; then the connection is flagged. */
   async recheck(row: ConnectionRow): Promise<Findings> {
     try {
       return await this.prove(await this.store.credentialOf(row));
@@ -65,12 +71,13 @@ export class ConnectionVerification {
     }
   }
 
-  private async baseUrlOf({ apiKey, baseUrl, sharedEventTypeIds }: ConnectionWish): Promise<string | null> {
+  private async baseUrlOf({ apiKey, baseUrl, sharedEventTypeIds, pace }: ConnectionWish): Promise<string | null> {
     const { calcom, allowPrivateHosts } = this.environment();
     if (apiKey === undefined) {
       if (!calcom.apiKey) throw invalidField('apiKey', 'is required, because this service has no key of its own');
       // Anywhere else, the deployment's own key would be given away.
       if (baseUrl !== undefined) throw invalidField('baseUrl', 'needs an apiKey');
+      if (pace !== undefined) throw invalidField('pace', "needs an apiKey: the service's own key is shared");
       return null;
     }
     if (sharedEventTypeIds?.length) throw invalidField('sharedEventTypeIds', 'cannot be combined with an apiKey');
@@ -83,6 +90,9 @@ export class ConnectionVerification {
       return { capabilities, accountId: account.id, accountTimeZone: account.timeZone };
     } catch (error) {
       if (!(error instanceof SchedulingError) || isCode(error, EXPECTED)) throw error;
+      if (isCode(error, ['UNSUPPORTED']) && credential.settings?.apiVersions) {
+        throw invalidField('apiVersions', 'names a version that the provider does not speak');
+      }
       throw new ApiError('PROVIDER_UNAVAILABLE', { cause: error });
     }
   }

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { ProviderName } from '../../scheduling/connection-store';
+import type { ConnectionSettings, ProviderName } from '../../scheduling/connection-store';
 import type { ProviderCapabilities } from '../../scheduling/provider-port';
 
 export type ConnectionStatus = 'unverified' | 'verified' | 'credential_refused';
@@ -33,6 +33,10 @@ export class ConnectionRow {
 
   @Column({ name: 'capabilities', type: 'jsonb', nullable: true })
   capabilities: ProviderCapabilities | null;
+
+  /** What an operator has set; `{}` = nothing. */
+  @Column({ name: 'settings', type: 'jsonb' })
+  settings: ConnectionSettings;
 
   @Column({ name: 'account_id', type: 'text', nullable: true })
   accountId: string | null;

@@ -1,9 +1,21 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsObject,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { IsProviderNumber } from '../../foundation/http/validation';
 import { PROVIDER_NAMES, type ProviderName } from '../../scheduling/connection-store';
 import type { ProviderCapabilities } from '../../scheduling/provider-port';
 import { MayBeAbsent } from './companies.dto';
+import { ApiVersionsDto, PaceDto } from './connection-settings.dto';
 import type { Connection } from './connections.service';
 
 export class PutConnectionDto {
@@ -33,6 +45,28 @@ export class PutConnectionDto {
   @ArrayMaxSize(500)
   @IsArray()
   sharedEventTypeIds?: string[];
+
+  @ApiPropertyOptional({
+    type: ApiVersionsDto,
+    description: 'Versions that the provider is asked in, by family. Refused unless the provider speaks them.',
+  })
+  @MayBeAbsent()
+  @Type(() => ApiVersionsDto)
+  @ValidateNested()
+  @IsObject()
+  apiVersions?: ApiVersionsDto;
+
+  @ApiPropertyOptional({
+    type: PaceDto,
+    description:
+      "The provider's limit for this key, where it is not the usual one. With an apiKey only: the service's own key is " +
+      'shared, and one company cannot set the pace of others.',
+  })
+  @MayBeAbsent()
+  @Type(() => PaceDto)
+  @ValidateNested()
+  @IsObject()
+  pace?: PaceDto;
 }
 
 export class WebhookStateDto {
@@ -69,8 +103,14 @@ export class ConnectionDto {
   @ApiProperty({ type: String, nullable: true })
   accountTimeZone: string | null;
 
-  @ApiProperty({ type: Object, nullable: true })
+  @ApiProperty({ type: Object, nullable: true, description: 'As the last verification found them.' })
   capabilities: ProviderCapabilities | null;
+
+  @ApiProperty({ type: ApiVersionsDto, description: 'As set; of families left out the usual version is asked for.' })
+  apiVersions: ApiVersionsDto;
+
+  @ApiProperty({ type: PaceDto, nullable: true, description: 'Null: the usual pace.' })
+  pace: PaceDto | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   verifiedAt: string | null;
@@ -80,7 +120,7 @@ export class ConnectionDto {
 }
 
 export function toConnectionDto(connection: Connection): ConnectionDto {
-  const { id, provider, status, usesEnvironmentKey, sharedEventTypeIds } = connection;
+  const { id, provider, status, usesEnvironmentKey, sharedEventTypeIds, settings } = connection;
   return {
     id,
     provider,
@@ -88,13 +128,23 @@ export function toConnectionDto(connection: Connection): ConnectionDto {
     status,
     usesEnvironmentKey,
     sharedEventTypeIds,
-    accountId: connection.accountId ?? null,
-    accountTimeZone: connection.accountTimeZone ?? null,
-    capabilities: connection.capabilities ?? null,
-    verifiedAt: connection.verifiedAt?.toISOString() ?? null,
+    ...findings(connection),
+    apiVersions: settings.apiVersions ?? {},
+    pace: settings.pace ?? null,
     webhook: {
       registeredAt: connection.webhookRegisteredAt?.toISOString() ?? null,
       error: connection.webhookError ?? null,
     },
+  };
+}
+
+function findings(
+  connection: Connection,
+): Pick<ConnectionDto, 'accountId' | 'accountTimeZone' | 'capabilities' | 'verifiedAt'> {
+  return {
+    accountId: connection.accountId ?? null,
+    accountTimeZone: connection.accountTimeZone ?? null,
+    capabilities: connection.capabilities ?? null,
+    verifiedAt: connection.verifiedAt?.toISOString() ?? null,
   };
 }

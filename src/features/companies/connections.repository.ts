@@ -7,7 +7,14 @@ import { ConnectionRow } from './connection.entity';
 /** What a verification found out, and what was verified. */
 export type VerifiedFields = Pick<
   ConnectionRow,
-  'provider' | 'baseUrl' | 'sealedCredential' | 'sharedEventTypeIds' | 'capabilities' | 'accountId' | 'accountTimeZone'
+  | 'provider'
+  | 'baseUrl'
+  | 'sealedCredential'
+  | 'sharedEventTypeIds'
+  | 'settings'
+  | 'capabilities'
+  | 'accountId'
+  | 'accountTimeZone'
 >;
 type SealedColumn = 'sealedCredential' | 'sealedWebhookSecret';
 

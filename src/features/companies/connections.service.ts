@@ -3,7 +3,7 @@ import { ConfigService } from '@nestjs/config';
 import { PinoLogger } from 'nestjs-pino';
 import type { AppConfig } from '../../foundation/config/app-config';
 import { ApiError } from '../../foundation/errors/api-error';
-import type { ProviderName } from '../../scheduling/connection-store';
+import type { ConnectionSettings, ProviderName } from '../../scheduling/connection-store';
 import type { ProviderCapabilities } from '../../scheduling/provider-port';
 import { AuditLog, SYSTEM } from './audit-log.repository';
 import type { ConnectionRow, ConnectionStatus } from './connection.entity';
@@ -24,6 +24,7 @@ export interface Connection {
   accountId?: string;
   accountTimeZone?: string;
   capabilities?: ProviderCapabilities;
+  settings: ConnectionSettings;
   verifiedAt?: Date;
   webhookRegisteredAt?: Date;
   /** Why the webhook could not be registered, as a code. */
@@ -105,6 +106,7 @@ function toConnection(row: ConnectionRow): Connection {
     accountId: row.accountId ?? undefined,
     accountTimeZone: row.accountTimeZone ?? undefined,
     capabilities: row.capabilities ?? undefined,
+    settings: row.settings,
     verifiedAt: row.verifiedAt ?? undefined,
     webhookRegisteredAt: row.webhookRegisteredAt ?? undefined,
     webhookError: row.webhookError ?? undefined,

@@ -40,8 +40,8 @@ export class SealedConnectionStore extends ConnectionStore {
    * @throws SchedulingError `AUTHENTICATION_FAILED`
    */
   async credentialOf(row: ConnectionRow): Promise<ConnectionCredential> {
-    const { id: connectionId, companyId, provider, capabilities } = row;
-    const known = { connectionId, companyId, provider, ...(capabilities ? { capabilities } : {}) };
+    const { id: connectionId, companyId, provider, capabilities, settings } = row;
+    const known = { connectionId, companyId, provider, settings, ...(capabilities ? { capabilities } : {}) };
     if (row.sealedCredential === null) return { ...known, ...this.environmentKey() };
     const apiKey = await this.secrets.open(row, 'sealedCredential');
     if (apiKey === undefined) throw new SchedulingError('AUTHENTICATION_FAILED', 'the stored credential is unreadable');
