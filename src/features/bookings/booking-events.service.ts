@@ -6,6 +6,7 @@ import type { WebhookNotice } from '../../scheduling/webhook-reader';
 import type { AppointmentEntity } from './appointment.entity';
 import { AppointmentsRepository, type ConnectionScope } from './appointments.repository';
 import { appointmentStatus } from './booking-facts';
+import { type HeardBooking, SagaEchoes } from './saga/saga-echoes';
 import { ForeignBookings } from './foreign-bookings';
 import { failedWith } from './failures';
 import { ProviderTruth, type Truth } from './provider-truth';
@@ -28,6 +29,7 @@ export class BookingEventsService {
     private readonly appointments: AppointmentsRepository,
     private readonly truth: ProviderTruth,
     private readonly foreign: ForeignBookings,
+    private readonly echoes: SagaEchoes,
   ) {}
 
   /**
@@ -37,15 +39,26 @@ export class BookingEventsService {
   async apply(connection: ConnectionScope, notice: WebhookNotice, context?: CallContext): Promise<AppliedEvent> {
     if (notice.effect === 'other' || !notice.uid) return { outcome: 'ignored', effect: 'concerns no booking' };
     const row = await this.find(connection, notice, notice.uid);
-    if (row && saysNothingNew(row, notice)) {
-      return { outcome: 'processed', appointmentId: row.id, effect: 'known already' };
-    }
+    const known = await this.knownAlready(connection, notice, row);
+    if (known) return { ...known, ...(row ? { appointmentId: row.id } : {}) };
     try {
       return row ? await this.settle(row, notice.uid, context) : await this.adopt(connection, notice.uid, context);
     } catch (error) {
       if (!failedWith(error, 'BOOKING_NOT_FOUND')) throw error;
       return { outcome: 'ignored', appointmentId: row?.id, effect: 'no such booking at the provider' };
     }
+  }
+
+  private async knownAlready(connection: ConnectionScope, notice: WebhookNotice, row: AppointmentEntity | undefined) {
+    if (!row || row.status === 'outcome_pending') return this.echo(connection, notice);
+    return saysNothingNew(row, notice) ? ({ outcome: 'processed', effect: 'known already' } as const) : undefined;
+  }
+
+  /** A booking that a saga of ours is still busy with, or has given up, is its saga's business. */
+  private async echo({ companyId }: ConnectionScope, booking: HeardBooking): Promise<AppliedEvent | undefined> {
+    const heard = await this.echoes.heard(companyId, booking);
+    if (heard === 'under-way') return { outcome: 'processed', effect: 'left to the booking under way' };
+    return heard === 'stray' ? { outcome: 'processed', effect: 'taken back, its booking was given up' } : undefined;
   }
 
   private async find(connection: ConnectionScope, notice: WebhookNotice, uid: string) {
@@ -67,6 +80,8 @@ export class BookingEventsService {
   /** A uid that nothing here has: a booking that was moved from one of ours, or one made at the provider. */
   private async adopt(connection: ConnectionScope, uid: string, context?: CallContext): Promise<AppliedEvent> {
     const truth = await this.truth.follow(connection.id, uid, context);
+    const echo = await this.echo(connection, truth.booking);
+    if (echo) return echo;
     const ancestors = await this.truth.ancestors(connection.id, truth.booking, context);
     const uids = [truth.booking.uid, ...truth.formerUids, ...ancestors];
     const row = await this.known(connection, uids, truth.booking.ref);

@@ -22,6 +22,7 @@ import { BookingInputSeal } from './saga/booking-input-seal';
 import { BookingSteps } from './saga/booking-steps';
 import { HostTimes } from './saga/host-times';
 import { SagaDriver } from './saga/saga-driver';
+import { SagaEchoes } from './saga/saga-echoes';
 import { SagaEnds } from './saga/saga-ends';
 import { SagaWorker } from './saga/saga-worker';
 import { SagasRepository } from './saga/sagas.repository';
@@ -51,6 +52,7 @@ import { ProviderTruth } from './provider-truth';
     BookingWriter,
     HostTimes,
     SagaDriver,
+    SagaEchoes,
     SagaEnds,
     SagaWorker,
     SagasRepository,

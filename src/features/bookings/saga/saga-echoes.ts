@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { PinoLogger } from 'nestjs-pino';
+import { Counter } from 'prom-client';
+import { DataSource } from 'typeorm';
+import type { AppConfig } from '../../../foundation/config/app-config';
+import { Metrics } from '../../../foundation/metrics/metrics.service';
+
+/**
+ * `unknown`: no saga of ours made it. `under-way`: its saga will look for it. `stray`: its saga had come to nothing, and
+ * takes it back now. `confirmed`: it is an appointment.
+ */
+export type Echo = 'unknown' | 'under-way' | 'stray' | 'confirmed';
+
+export interface HeardBooking {
+  ref?: string;
+  deploymentId?: string;
+  /** A moved booking carries the ref of the first one. */
+  rescheduledFromUid?: string;
+}
+
+/** What is heard from outside of bookings that sagas made, or tried to make. */
+@Injectable()
+export class SagaEchoes {
+  private readonly strays: Counter;
+  private readonly deploymentId: string;
+
+  constructor(
+    config: ConfigService<AppConfig, true>,
+    private readonly dataSource: DataSource,
+    private readonly logger: PinoLogger,
+    metrics: Metrics,
+  ) {
+    this.deploymentId = config.get('deploymentId', { infer: true });
+    this.strays = new Counter({
+      name: 'slotbridge_stray_bookings_total',
+      help: 'Bookings that appeared at a provider after their saga had come to nothing; each one is cancelled',
+      registers: [metrics.registry],
+    });
+  }
+
+  /**
+   * Wakes the saga that a booking belongs to. An active booking is taken back only if its saga exists in this database,
+   * was begun by this deployment and has come to nothing: a restored backup or a shared account must never cancel real
+   * customers.
+   */
+  async heard(companyId: string, booking: HeardBooking): Promise<Echo> {
+    if (booking.ref === undefined || booking.rescheduledFromUid !== undefined) return 'unknown';
+    const [saga] = await this.dataSource.query<{ id: string; status: string }[]>(
+      `select id, status from sagas
+       where company_id = $1 and id = (select saga_id from saga_steps where company_id = $1 and ref = $2)`,
+      [companyId, booking.ref],
+    );
+    if (!saga) return 'unknown';
+    if (saga.status === 'confirmed') return 'confirmed';
+    if (saga.status === 'running' || saga.status === 'compensating') return this.wake(saga.id);
+    return booking.deploymentId === this.deploymentId ? this.takeBack(saga.id, booking.ref) : 'unknown';
+  }
+
+  private async wake(sagaId: string): Promise<Echo> {
+    await this.dataSource.query(
+      `update sagas set next_run_at = clock_timestamp() where id = $1 and status in ('running', 'compensating')`,
+      [sagaId],
+    );
+    return 'under-way';
+  }
+
+  private async takeBack(sagaId: string, ref: string): Promise<Echo> {
+    this.strays.inc();
+    this.logger.warn({ alert: 'STRAY_BOOKING', sagaId }, 'a booking appeared after its saga had come to nothing');
+    await this.dataSource.query(
+      `with step as (
+         update saga_steps set status = 'trying' where saga_id = $1 and ref = $2 and status <> 'stuck' returning saga_id)
+       update sagas set status = 'compensating', owner = null, ended_at = null, tries = 0,
+         next_run_at = clock_timestamp()
+       where id in (select saga_id from step)`,
+      [sagaId, ref],
+    );
+    return 'stray';
+  }
+}
