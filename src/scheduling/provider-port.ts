@@ -5,6 +5,7 @@ import type {
   BookingFilter,
   BookingSearch,
   EventType,
+  PaceStanding,
   Page,
   PageRequest,
   Person,
@@ -49,6 +50,8 @@ export interface SchedulingProvider {
   verify(context?: CallContext): Promise<Verification>;
 
   me(context?: CallContext): Promise<Account>;
+  /** How the pace of this credential stands now, in all processes together. Calls nobody. */
+  pace(): Promise<PaceStanding>;
   schedules(context?: CallContext): Promise<Schedule[]>;
   /** The account itself, then whoever shares a team with it, each once; the account alone where there are no teams. */
   users(context?: CallContext): Promise<Person[]>;

@@ -145,7 +145,7 @@ export class BookingChanges {
 
   /** Records what the provider says now, following reschedules. */
   private async refresh(row: KnownAppointment, context: ChangeContext): Promise<AppointmentEntity> {
-    const { booking, formerUids } = await this.truth.current(row.connectionId, row.uid, context.correlationId);
+    const { booking, formerUids } = await this.truth.follow(row.connectionId, row.uid, context);
     return this.record(row, booking, formerUids);
   }
 

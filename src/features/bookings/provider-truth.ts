@@ -18,11 +18,6 @@ export interface Truth {
 export class ProviderTruth {
   constructor(private readonly calls: ProviderCalls) {}
 
-  /** As {@link follow}, for a person who waits. */
-  async current(connectionId: string, uid: string, correlationId?: string): Promise<Truth> {
-    return this.follow(connectionId, uid, { correlationId });
-  }
-
   /** Follows the reschedules of a uid to the booking that counts now. @throws SchedulingError `BOOKING_NOT_FOUND` */
   async follow(connectionId: string, uid: string, context?: CallContext): Promise<Truth> {
     return this.calls.run(connectionId, (provider) => followed(provider, uid, context));

@@ -7,6 +7,7 @@ import {
   BookingFilter,
   BookingSearch,
   EventType,
+  PaceStanding,
   Page,
   PageRequest,
   Person,
@@ -57,6 +58,10 @@ export class CalcomV2Adapter implements SchedulingProvider {
     const bookingList = await this.lists.paging(this.caller(context));
     const always = { reschedule: true, confirm: true, metadata: true, holds: true, webhooks: true };
     return { account, capabilities: { ...always, teams, bookingList } };
+  }
+
+  pace(): Promise<PaceStanding> {
+    return this.client.pace(this.credential);
   }
 
   async me(context?: CallContext): Promise<Account> {

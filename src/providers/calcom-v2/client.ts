@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PreparedWrite } from '../../scheduling/prepared-write';
-import type { WebhookScope } from '../../scheduling/words';
+import type { ConnectionCredential } from '../../scheduling/connection-store';
+import type { PaceStanding, WebhookScope } from '../../scheduling/words';
 import type { Body, Caller, Query } from './call';
 import { apiVersion, listVersion } from './operations';
 import { CalcomTransport } from './transport';
@@ -16,6 +17,10 @@ type BookingWrite = Write<wire.WireBooking | wire.WireBooking[]>;
 @Injectable()
 export class CalcomV2Client {
   constructor(private readonly transport: CalcomTransport) {}
+
+  pace(credential: ConnectionCredential): Promise<PaceStanding> {
+    return this.transport.pace.standing(credential);
+  }
 
   getMe(caller: Caller): Promise<wire.WireAccount> {
     return this.transport.read('me.get', caller, { guard: wire.isAccount });

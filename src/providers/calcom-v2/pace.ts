@@ -5,6 +5,7 @@ import { Pacer } from '../../foundation/pacing/pacer';
 import { rateWord } from '../../foundation/pacing/rate-headers';
 import type { ConnectionCredential } from '../../scheduling/connection-store';
 import type { CallContext } from '../../scheduling/call-context';
+import type { PaceStanding } from '../../scheduling/words';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import { Answer, errorFromFault } from './errors';
 import { isWrite, OperationName } from './operations';
@@ -44,6 +45,11 @@ export class Pace {
       const { retryAfterSeconds } = error;
       throw new SchedulingError('RATE_LIMITED', `${operation}: not sent, ${error.message}`, { retryAfterSeconds });
     }
+  }
+
+  /** How the credential's pace stands now, in all processes together. */
+  standing(credential: ConnectionCredential): Promise<PaceStanding> {
+    return this.pacer.standing(credential.apiKey, this.budgetOf(credential));
   }
 
   /** What the connection's settings say; else the deployment's limit for a key of Cal.com. */

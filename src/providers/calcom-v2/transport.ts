@@ -40,7 +40,7 @@ interface Call<T> {
 export class CalcomTransport {
   private readonly settings: CalcomConfig;
   private readonly calm: Calm;
-  private readonly pace: Pace;
+  readonly pace: Pace;
   private readonly wire: Wire;
   private readonly log: CallLog;
 
