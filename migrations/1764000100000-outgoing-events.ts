@@ -75,7 +75,6 @@ export class OutgoingEvents1764000100000 implements MigrationInterface {
       );
       create index outbox_deliveries_log on outbox_deliveries (endpoint_id, created_at, id);
       create index outbox_deliveries_event on outbox_deliveries (company_id, event_id);
-      create index outbox_deliveries_next on outbox_deliveries (next_attempt_at) where status = 'pending';
       create index outbox_deliveries_due on outbox_deliveries (endpoint_id, next_attempt_at) where status = 'pending';
       create index outbox_deliveries_turn on outbox_deliveries (endpoint_id, subject, sequence) where status = 'pending';
       create index outbox_deliveries_claimed on outbox_deliveries (endpoint_id) where claim is not null;

@@ -208,6 +208,22 @@ describe('outgoing events', () => {
     expect(receiver.at('/taken-over')).toHaveLength(2);
   });
 
+  it('are sent once each when two replicas look for them', async () => {
+    const busy = new Listening(service, await service.createCompany());
+    const { id } = await busy.endpoint(receiver.url('/two-replicas'));
+    const { encryptionKeys } = service.config;
+    const { databaseUrl, sandbox } = service;
+    const replica = await startTestService({ config: { encryptionKeys }, databaseUrl, sandbox });
+    const subjects = await Promise.all(Array.from({ length: 100 }, () => busy.add()));
+    await eventually(
+      () => busy.deliveries(id, '?limit=100&status=delivered'),
+      (rows) => rows.length === 100,
+    );
+    await replica.stop();
+    const told = receiver.at('/two-replicas').map(({ event }) => event.data.id as string);
+    expect(told.sort()).toEqual(subjects.sort());
+  });
+
   it('that are under way when a service stops are given back at once, not counted as failures', async () => {
     const patient = new Listening(service, await service.createCompany());
     await service.app.get(OutgoingDispatcher).beforeApplicationShutdown();

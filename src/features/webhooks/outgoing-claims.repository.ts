@@ -59,7 +59,7 @@ const CLAIM = `
       where c.endpoint_id = e.id and c.claim is not null and c.next_attempt_at > now()
     ) busy
     cross join lateral (
-      select d.id from outbox_deliveries d
+      select d.id, row_number() over (order by d.next_attempt_at) as place from outbox_deliveries d
       where d.endpoint_id = e.id and d.status = 'pending' and d.next_attempt_at <= now()
         and not exists (
           select from outbox_deliveries earlier
@@ -67,17 +67,20 @@ const CLAIM = `
             and earlier.sequence < d.sequence and earlier.status = 'pending'
             and (earlier.tries = 0 or earlier.claim is not null)
         )
-      order by d.next_attempt_at, d.sequence
-      limit greatest(0, case when e.failing_since is null then ${PER_ENDPOINT} else 1 end - busy.sending)
-      for update skip locked
+      order by d.next_attempt_at
+      limit ${PER_ENDPOINT}
     ) due
-    -- found out once, before any endpoint is looked at: mostly there is nothing
-    where exists (select from outbox_deliveries where status = 'pending' and next_attempt_at <= now())
+    where busy.sending + due.place <= case when e.failing_since is null then ${PER_ENDPOINT} else 1 end
     order by e.failing_since nulls first
     limit $1
+  ), free as (
+    -- asked again under the lock: another replica may have claimed them since this statement began
+    select d.id from outbox_deliveries d join picked on picked.id = d.id
+    where d.status = 'pending' and d.next_attempt_at <= now()
+    for update of d skip locked
   ), claimed as (
     update outbox_deliveries d set claim = $2, next_attempt_at = now() + interval '${CLAIM_SECONDS} seconds'
-    from picked where d.id = picked.id
+    from free where d.id = free.id
     returning d.*
   )
   select c.id, c.company_id as "companyId", c.claim, c.tries, c.event_id as "eventId", c.subject, c.sequence, c.type,

@@ -22,6 +22,7 @@ export class OutgoingDispatcher implements OnApplicationBootstrap, BeforeApplica
   private timers: NodeJS.Timeout[] = [];
   private looking: Promise<void> | undefined;
   private lookAgain = false;
+  private blind = false;
 
   constructor(
     private readonly claims: OutgoingClaims,
@@ -62,8 +63,11 @@ export class OutgoingDispatcher implements OnApplicationBootstrap, BeforeApplica
     if (room === 0) return;
     try {
       for (const delivery of await this.claims.claim(room)) this.start(delivery);
+      this.blind = false;
     } catch (error) {
-      this.logger.warn({ err: error }, 'outgoing events not looked for');
+      // Once an outage: it looks twice a second.
+      if (!this.blind) this.logger.warn({ err: error }, 'outgoing events not looked for');
+      this.blind = true;
     }
   }
 
