@@ -48,6 +48,15 @@ const CREATE_ROWS: Row[] = [
   ['a bad e-mail', 'bookings.create', 400, envelope('BAD_REQUEST', 'responses - {email}email_validation_error, ', undefined), 'INVALID_REQUEST', 'FIELD_MISSING_OR_INVALID'],
   ['a fixed length', 'bookings.create', 400, bad("Can't specify 'lengthInMinutes' because event type does not have multiple possible lengths. Please, remove it."), 'INVALID_REQUEST', 'LENGTH_NOT_ALLOWED'],
   ['a length that is not offered', 'bookings.create', 400, bad("Provided 'lengthInMinutes' is not one of the possible lengths for the event type."), 'INVALID_REQUEST', 'LENGTH_NOT_ALLOWED'],
+  ['an unknown type by its slug', 'bookings.create', 404, envelope('NotFoundException', 'Event type with slug cut belonging to user maria not found.'), 'EVENT_TYPE_NOT_FOUND'],
+  ['a caller who must be somebody, 401, which is no bad key', 'bookings.create', 401, envelope('UnauthorizedException', 'checkBookingRequiresAuthentication - user is not authenticated.'), 'REFUSED', 'AUTHENTICATION_REQUIRED'],
+  ['a language that there is not', 'bookings.create', 400, bad('attendee property is wrong, language property is wrong,language must be one of the following values: ar, ca, de '), 'INVALID_REQUEST', 'OTHER'],
+  ['too much metadata', 'bookings.create', 400, bad('metadata property is wrong,Metadata must have at most 50 keys, each key up to 40 characters, and string values up to 500 characters. '), 'INVALID_REQUEST', 'OTHER'],
+  ['a series that is too long', 'bookings.create', 400, bad("Provided recurrence count is higher than the event type's recurring event count."), 'REFUSED', 'OTHER'],
+  ['a managed parent on servers of 2025, 500', 'bookings.create', 500, bare(500, 'Internal server error'), 'OUTCOME_UNKNOWN'],
+  ['a version that has no such route', 'bookings.create', 404, envelope('NotFoundException', 'Cannot POST /v2/bookings'), 'UNSUPPORTED'],
+  ['no host free, 500 by its raw name', 'bookings.create', 500, bare(500, 'no_available_users_found_error'), 'OUTCOME_UNKNOWN'],
+  ['fixed hosts taken, 500', 'bookings.create', 500, bare(500, 'fixed_hosts_unavailable_for_booking'), 'OUTCOME_UNKNOWN'],
   ['an unknown type', 'bookings.create', 404, envelope('NotFoundException', 'Event type with id 999 not found.'), 'EVENT_TYPE_NOT_FOUND'],
   ['a managed parent', 'bookings.create', 400, bad("Event type with id=1 is the parent managed event type that can't be booked."), 'REFUSED', 'MANAGED_PARENT'],
   ['a team without hosts', 'bookings.create', 422, envelope('UnprocessableEntityException', "Can't book this team event type because it has no hosts"), 'REFUSED', 'NO_HOSTS'],
@@ -69,6 +78,12 @@ const CHANGE_ROWS: Row[] = [
   ['an unknown booking to cancel', 'bookings.cancel', 404, envelope('NotFoundException', 'Booking with uid=x not found'), 'BOOKING_NOT_FOUND'],
   ['a seat that was cancelled although the answer denies it', 'bookings.cancel', 404, envelope('NOT_FOUND', 'Invalid Query: The requested record was not found.', undefined), 'OUTCOME_UNKNOWN'],
   ['a second cancellation', 'bookings.cancel', 400, bad("Can't cancel booking with uid=x because it has been cancelled already. Please provide uid of a booking that is not cancelled."), 'REFUSED', 'ALREADY_CANCELLED'],
+  ['a seat that was cancelled on servers of 2025, 500', 'bookings.cancel', 500, bare(500, 'Internal server error'), 'OUTCOME_UNKNOWN'],
+  ['a move to the start of a race that was lost, 409', 'bookings.reschedule', 409, bare(409, 'booking_conflict_error'), 'SLOT_UNAVAILABLE', 'HOST_BUSY'],
+  ['a move to the start of a race that was lost, in production mode', 'bookings.reschedule', 400, bare(400, 'An error occurred while querying the database.'), 'SLOT_UNAVAILABLE', 'HOST_BUSY'],
+  ['a move of an unknown booking', 'bookings.reschedule', 404, envelope('NotFoundException', 'Booking with uid=x was not found in the database'), 'BOOKING_NOT_FOUND'],
+  ['declining a foreign booking, 401', 'bookings.decline', 401, envelope('TRPCError', 'UNAUTHORIZED', undefined), 'REFUSED', 'FORBIDDEN'],
+  ['a database error of another change, which is no taken time', 'bookings.confirm', 400, bare(400, 'An error occurred while querying the database.'), 'REFUSED', 'OTHER'],
   ['a cancellation without reason, 2026', 'bookings.cancel', 400, bare(400, 'Cancellation reason is required'), 'INVALID_REQUEST', 'FIELD_MISSING_OR_INVALID'],
   ['a cancellation without reason, 2025', 'bookings.cancel', 400, bare(400, 'Cancellation reason is required when you are the host'), 'INVALID_REQUEST', 'FIELD_MISSING_OR_INVALID'],
   ['a type that forbids cancelling', 'bookings.cancel', 400, bare(400, 'This event type does not allow cancellations'), 'REFUSED', 'CANCELLING_DISABLED'],
@@ -100,15 +115,75 @@ const OTHER_ROWS: Row[] = [
   ['a slug that exists', 'eventTypes.create', 400, bad('User already has an event type with this slug.'), 'REFUSED', 'SLUG_TAKEN'],
   ['a slug that exists, on change', 'eventTypes.update', 400, envelope('TRPCError', 'error_event_type_url_duplicate', undefined), 'REFUSED', 'SLUG_TAKEN'],
   ['a route this server does not have', 'teams.list', 404, envelope('NotFoundException', 'Cannot GET /v2/teams'), 'UNSUPPORTED'],
-  ['a list filtered by an unknown type', 'bookings.list', 400, envelope('TRPCError', 'User does not have access to the event type', undefined), 'REFUSED', 'OTHER'],
+  ['a list filtered by a type of others', 'bookings.list', 400, envelope('TRPCError', 'User does not have access to the event type', undefined), 'EVENT_TYPE_NOT_FOUND'],
   ['a 5xx of a read', 'slots.list', 502, undefined, 'UNAVAILABLE'],
   ['a 404 that is not of Cal.com, for a write', 'bookings.create', 404, undefined, 'OUTCOME_UNKNOWN'],
   ['a 404 that is not of Cal.com, for a read', 'bookings.get', 404, undefined, 'UNAVAILABLE'],
   ['a redirect of a write', 'bookings.create', 307, {}, 'OUTCOME_UNKNOWN'],
 ];
 
+const wrongProperty = (property: string, constraint: string) =>
+  envelope('BadRequestException', 'Bad Request Exception', {
+    errors: [{ target: { secret: 's3cret' }, property, children: [], constraints: { rule: constraint } }],
+  });
+const foreignHold =
+  'authenticated user is not owner of event type, does not have memberships in common with owner of it';
+
+// prettier-ignore
+const RESERVATION_ROWS: Row[] = [
+  ['a start that is reserved', 'reservations.create', 422, envelope('UnprocessableEntityException', 'This time slot is already reserved by another user. Please choose a different time.'), 'SLOT_UNAVAILABLE', 'HOST_BUSY'],
+  ['a start that is booked', 'reservations.create', 422, envelope('UnprocessableEntityException', "Can't reserve a slot if the event is already booked."), 'SLOT_UNAVAILABLE', 'HOST_BUSY'],
+  ['seats that are taken', 'reservations.create', 422, envelope('UnprocessableEntityException', 'Booking with id=1 at 2026-12-01T09:00:00Z has no more seats left.'), 'SLOT_UNAVAILABLE', 'SEATS_FULL'],
+  ['an unknown type', 'reservations.create', 404, envelope('NotFoundException', 'Event Type with ID=1 not found'), 'EVENT_TYPE_NOT_FOUND'],
+  ['a length for a fixed type', 'reservations.create', 400, bad("You passed 'slotDuration' but this event type is not a variable length event type."), 'INVALID_REQUEST', 'LENGTH_NOT_ALLOWED'],
+  ['the hold of a type of others', 'reservations.create', 403, envelope('ForbiddenException', foreignHold), 'REFUSED', 'FORBIDDEN'],
+  ['a body that is wrong', 'reservations.create', 400, wrongProperty('slotStart', 'slotStart must be a valid ISO 8601 date string'), 'INVALID_REQUEST', 'OTHER'],
+  ['one that is gone', 'reservations.get', 404, envelope('NotFoundException', 'Slot with uid=x not found'), 'NOT_FOUND'],
+];
+
+// prettier-ignore
+const FOREIGN_ROWS: Row[] = [
+  ['a foreign event type to change, 404', 'eventTypes.update', 404, envelope('NotFoundException', 'Event type with id 1 not found'), 'EVENT_TYPE_NOT_FOUND'],
+  ['foreign schedules', 'schedules.list', 403, envelope('ForbiddenException', 'User 1 does not own schedule 2'), 'NOT_FOUND'],
+  ['a foreign webhook to read', 'webhooks.get', 403, envelope('ForbiddenException', 'IsUserWebhookGuard - user with id=(1) is not the owner of webhook with id=(x)'), 'NOT_FOUND'],
+  ['a webhook of another type', 'eventTypeWebhooks.get', 403, envelope('ForbiddenException', 'Webhook (x) is not associated with event type (1)'), 'NOT_FOUND'],
+  ['webhooks of a foreign type', 'eventTypeWebhooks.list', 403, envelope('ForbiddenException', 'User (1) is not the owner of event type (2)'), 'EVENT_TYPE_NOT_FOUND'],
+  ['webhooks of an unknown type', 'eventTypeWebhooks.create', 404, envelope('NotFoundException', 'Event type (2) not found'), 'EVENT_TYPE_NOT_FOUND'],
+  ['webhooks of a foreign team', 'teamWebhooks.create', 403, envelope('ForbiddenException', 'RolesGuard - User with id=1 is not part of the team with id=2.'), 'NOT_FOUND'],
+  ['a foreign team, which a read of teams takes for none', 'teams.get', 403, envelope('ForbiddenException', 'RolesGuard - User with id=1 is not part of the team with id=2.'), 'REFUSED', 'FORBIDDEN'],
+  ['a type that the team has not', 'teamEventTypes.get', 404, envelope('NotFoundException', 'Event type with id 1 not found'), 'EVENT_TYPE_NOT_FOUND'],
+  ['a host from outside the team', 'teamEventTypes.create', 404, envelope('NotFoundException', 'Invalid hosts: 5 are not members of team with id 2.'), 'INVALID_REQUEST', 'FIELD_MISSING_OR_INVALID'],
+  ['a slug that the team has', 'teamEventTypes.create', 400, bad('Team event type with this slug already exists'), 'REFUSED', 'SLUG_TAKEN'],
+];
+
+// prettier-ignore
+const REQUEST_ROWS: Row[] = [
+  ['a key that is not valid', 'me.get', 401, envelope('UnauthorizedException', 'ApiAuthStrategy - api key - Your api key is not valid'), 'AUTHENTICATION_FAILED'],
+  ['no key, 401', 'me.get', 401, envelope('UnauthorizedException', "ApiAuthStrategy - No authentication method provided. Either pass an API key as 'Bearer' header"), 'AUTHENTICATION_FAILED'],
+  ['a token that is none', 'bookings.cancel', 401, envelope('UnauthorizedException', 'Invalid Access Token.'), 'AUTHENTICATION_FAILED'],
+  ['a list filtered by types that do not exist', 'bookings.list', 400, envelope('TRPCError', 'The requested event-types do not exist.', undefined), 'EVENT_TYPE_NOT_FOUND'],
+  ['a page that is too large', 'bookings.list', 400, wrongProperty('take', 'take must not be greater than 250'), 'INVALID_REQUEST', 'OTHER'],
+  ['a state that there is not', 'bookings.list', 400, wrongProperty('status', 'Invalid status. Allowed are upcoming, recurring'), 'INVALID_REQUEST', 'OTHER'],
+  ['slots of a reversed range', 'slots.list', 400, bad("Invalid time range given - check the 'start' and 'end' query parameters."), 'INVALID_REQUEST', 'OTHER'],
+  ['slots in a bad zone', 'slots.list', 400, bad('timeZone property is wrong,timeZone must be a valid IANA time-zone '), 'INVALID_REQUEST', 'FIELD_MISSING_OR_INVALID'],
+  ['slots asked in old words', 'slots.list', 400, bad('startTime property is wrong,property startTime should not exist '), 'INVALID_REQUEST', 'OTHER'],
+  ['slots in a version without them', 'slots.list', 404, envelope('NotFoundException', 'Cannot GET /v2/slots?eventTypeId=1'), 'UNSUPPORTED'],
+  ['slots of an unknown user', 'slots.list', 404, envelope('NotFoundException', 'User with username nobody not found'), 'EVENT_TYPE_NOT_FOUND'],
+  ['a webhook of an unknown event', 'webhooks.create', 400, wrongProperty('triggers', 'each value in triggers must be one of the following values: BOOKING_CREATED'), 'INVALID_REQUEST', 'OTHER'],
+  ['a webhook to no url', 'webhooks.create', 400, bad('Webhook URL is not allowed: Invalid URL format'), 'INVALID_REQUEST', 'OTHER'],
+  ['a place in old words', 'eventTypes.create', 400, bad("Unsupported location type 'inPerson'. Valid types are address, link, integration, and phone."), 'INVALID_REQUEST', 'OTHER'],
+  ['a decommissioned API', 'me.get', 410, { message: 'API v1 has been decommissioned. Please migrate to API v2' }, 'UNSUPPORTED'],
+];
+
 describe('what an answer of Cal.com means', () => {
-  for (const [what, operation, status, body, code, reason] of [...CREATE_ROWS, ...CHANGE_ROWS, ...OTHER_ROWS]) {
+  const rows = [CREATE_ROWS, CHANGE_ROWS, OTHER_ROWS, RESERVATION_ROWS, FOREIGN_ROWS, REQUEST_ROWS].flat();
+
+  it('never lets what was sent into the text for the log', () => {
+    for (const [, operation, status, body] of rows)
+      expect(failure(operation, status, body).message).not.toMatch(/s3cret/);
+  });
+
+  for (const [what, operation, status, body, code, reason] of rows) {
     it(`${what} (${operation}, ${status})`, () => {
       const error = failure(operation, status, body);
       expect({ code: error.code, reason: error.details.reason }).toEqual({ code, reason });
@@ -142,6 +217,7 @@ describe('the five error shapes', () => {
     ['envelope with details as text', envelope('ThrottlerException', 'words', 'words'), 'words'],
     ['envelope without details', { status: 'error', error: { code: 'TRPCError', message: 'words' } }, 'words'],
     ['bare', bare(409, 'words'), 'words'],
+    ['hosted, with the text beside the error', { status: 'error', message: 'words', error: { code: 'X' } }, 'words'],
     ['error as text', { error: 'words' }, 'words'],
     ['none of them', { data: [] }, undefined],
     ['no object', 'words', undefined],

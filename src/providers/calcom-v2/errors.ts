@@ -83,6 +83,7 @@ const RULES: readonly Rule[] = [
 
   // What was sent cannot be taken.
   { marker: /Missing required booking field|Missing attendee phone number|invalid_number|error_required_field|email_validation_error/, code: 'INVALID_REQUEST', reason: 'FIELD_MISSING_OR_INVALID' },
+  { operations: ['slots.list'], marker: /Invalid time range/i, code: 'INVALID_REQUEST', reason: 'OTHER' },
   { marker: /You passed 'slotDuration'/, code: 'INVALID_REQUEST', reason: 'LENGTH_NOT_ALLOWED' },
   { status: [404], marker: /^Invalid hosts/, code: 'INVALID_REQUEST', reason: 'FIELD_MISSING_OR_INVALID' },
   { marker: /must be a valid IANA time-zone/, code: 'INVALID_REQUEST', reason: 'FIELD_MISSING_OR_INVALID' },

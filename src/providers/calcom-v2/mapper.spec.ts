@@ -48,6 +48,23 @@ describe('a booking', () => {
   });
 });
 
+describe('the attendees of a booking', () => {
+  const person = (email: string) => ({ name: email, email, timeZone: 'UTC' });
+
+  it('begin with whoever booked and end with the guests, wherever further hosts are listed', () => {
+    const attendees = [person('guest@x'), person('host@x'), person('booker@x'), person('host2@x')];
+    const booking = { ...wire, attendees, guests: ['guest@x'], bookingFieldsResponses: { email: 'booker@x' } };
+    const order = toBooking(booking).attendees.map(({ email }) => email);
+    expect(order).toEqual(['booker@x', 'host@x', 'host2@x', 'guest@x']);
+  });
+
+  it('keep their order where nobody is known to have booked', () => {
+    const attendees = [person('b@x'), person('guest@x'), person('a@x')];
+    const order = toBooking({ ...wire, attendees, guests: ['guest@x'] }).attendees.map(({ email }) => email);
+    expect(order).toEqual(['b@x', 'a@x', 'guest@x']);
+  });
+});
+
 describe('a booking request', () => {
   const request: BookingRequest = {
     eventTypeId: '907311',

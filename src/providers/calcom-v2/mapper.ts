@@ -175,7 +175,7 @@ export function toBooking(wire: WireBooking, ref?: string): ProviderBooking {
     endMs: Date.parse(wire.end),
     title: wire.title ?? '',
     hosts: (wire.hosts ?? []).map(toHost),
-    attendees: guestsLast(wire).map(toAttendee),
+    attendees: bookerFirst(wire).map(toAttendee),
     guests: wire.guests ?? [],
     hostAbsent: wire.absentHost ?? false,
     ...splitMetadata(metadata),
@@ -196,11 +196,14 @@ function optionalFields(wire: WireBooking): Partial<ProviderBooking> {
   });
 }
 
-/** Guests are listed among the attendees; whoever booked comes first. */
-function guestsLast({ attendees, guests }: WireBooking): WireAttendee[] {
-  const isGuest = (attendee: WireAttendee): boolean => guests?.includes(attendee.email ?? '') ?? false;
-  const all = attendees ?? [];
-  return [...all.filter((attendee) => !isGuest(attendee)), ...all.filter(isGuest)];
+/**
+ * Whoever booked comes first, guests come last: they are listed among the attendees, and so are the further hosts of a
+ * collective type, in any order.
+ */
+function bookerFirst({ attendees, guests, bookingFieldsResponses }: WireBooking): WireAttendee[] {
+  const booker = bookingFieldsResponses?.email;
+  const rank = ({ email = '' }: WireAttendee): number => (email === booker ? 0 : guests?.includes(email) ? 2 : 1);
+  return [...(attendees ?? [])].sort((a, b) => rank(a) - rank(b));
 }
 
 function toAttendee(wire: WireAttendee): Attendee {

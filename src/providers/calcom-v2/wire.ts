@@ -128,6 +128,8 @@ export interface WireBooking {
   location?: string | null;
   hosts?: WirePerson[] | null;
   attendees?: WireAttendee[] | null;
+  /** What was filled in; `email` is whose booking it is. Absent on seated types. */
+  bookingFieldsResponses?: Record<string, unknown> | null;
   guests?: string[] | null;
   /** Absent on seated types, where every attendee has metadata of their own. */
   metadata?: Record<string, unknown> | null;

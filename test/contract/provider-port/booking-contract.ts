@@ -193,6 +193,13 @@ export function describeBooking(world: PortWorld): void {
       expect(await world.provider.getBooking(uid)).toMatchObject({ status: 'cancelled', cancellationReason: 'ill' });
     });
 
+    it('cancels the old uid of a moved booking as one that is cancelled already, and leaves the new one alone', async () => {
+      const first = await atOnce(world.provider).book(world.request());
+      const moved = await atOnce(world.provider).reschedule({ uid: first.uid, startMs: world.nextStart() });
+      await expect(atOnce(world.provider).cancel(first.uid, 'ill')).resolves.toBeUndefined();
+      expect(await world.provider.getBooking(moved.uid)).toMatchObject({ status: 'accepted' });
+    });
+
     it('cancels without a reason too, because a provider may insist on one', async () => {
       const { uid } = await atOnce(world.provider).book(world.request());
       await atOnce(world.provider).cancel(uid, '  ');

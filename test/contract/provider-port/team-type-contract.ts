@@ -135,6 +135,26 @@ export function describeTeamTypes(world: PortWorld): void {
       await expect(stranger.listBookings({ teamIds: [team] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
+    it('of collective scheduling are booked for the customer, who is the first attendee, before further hosts', async () => {
+      const { providerId } = await create({ schedulingType: 'collective' });
+      const asked = world.request({ eventTypeId: providerId, startMs: START + 2 * 3_600_000 });
+      const booked = await atOnce(owner).book(asked);
+      for (const booking of [booked, await owner.getBooking(booked.uid)]) {
+        expect(booking.attendees[0]).toMatchObject({ email: asked.attendee.email });
+      }
+      const again = atOnce(owner).book(world.request({ eventTypeId: providerId, startMs: asked.startMs }));
+      await expect(again).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE', details: { reason: 'HOST_BUSY' } });
+    });
+
+    it('of round-robin are unavailable once every host is busy', async () => {
+      const { providerId } = await create();
+      const startMs = START + 3 * 3_600_000;
+      const book = () => atOnce(owner).book(world.request({ eventTypeId: providerId, startMs }));
+      const hosts = [(await book()).hosts[0]?.id, (await book()).hosts[0]?.id];
+      expect([...hosts].sort()).toEqual([...people].sort());
+      await expect(book()).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE', details: { reason: 'HOST_BUSY' } });
+    });
+
     it('of round-robin answer a repeated attempt with the first booking, which is a duplicate and no success', async () => {
       const { providerId } = await create();
       const first = world.request({ eventTypeId: providerId, startMs: START + 3_600_000 });

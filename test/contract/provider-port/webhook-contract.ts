@@ -77,6 +77,15 @@ function describeLevel(
       await expect(create(`${HOOK}/twice`)).rejects.toMatchObject(duplicate);
     });
 
+    it('for an event that the provider does not have are refused, and nothing of the secret is told', async () => {
+      const wish = { url: `${HOOK}/odd`, secret: SECRET, triggers: ['booking.created'] };
+      const error = await atOnce(provider)
+        .createWebhook(scope, wish)
+        .catch((failure: Error) => failure);
+      expect(error).toMatchObject({ code: 'INVALID_REQUEST' });
+      expect(String((error as Error).message)).not.toContain(SECRET);
+    });
+
     if (level === 'account') return;
 
     it('of a foreign type cannot be told from those of a type that does not exist', async () => {
