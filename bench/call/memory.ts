@@ -49,11 +49,15 @@ async function make(provider: SchedulingProvider, calls: number): Promise<void> 
 }
 
 function print(looks: Look[]): void {
-  console.log(`${'calls made'.padEnd(42)}${'heap'.padStart(10)}${'RSS'.padStart(10)}`);
+  console.log(`${'memory after so many calls'.padEnd(42)}${'heap'.padStart(10)}${'RSS'.padStart(10)}`);
   for (const { calls, heap, rss } of looks) console.log(`  ${String(calls).padEnd(40)}${mb(heap)}${mb(rss)}`);
-  const [first, last] = [looks[0]!, looks.at(-1)!];
-  const perCall = (last.heap - first.heap) / (last.calls - first.calls);
-  console.log(`  heap grew by ${perCall.toFixed(1)} bytes a call from the first look to the last`);
+  for (const [index, { calls, heap, rss }] of looks.entries()) {
+    const before = looks[index - 1];
+    if (!before) continue;
+    const perCall = (bytes: number): string => `${(bytes / (calls - before.calls)).toFixed(1)} B`.padStart(10);
+    const title = `  growth a call, ${before.calls} to ${calls}`;
+    console.log(`${title.padEnd(42)}${perCall(heap - before.heap)}${perCall(rss - before.rss)}`);
+  }
 }
 
 const mb = (bytes: number): string => `${(bytes / MB).toFixed(1)} MB`.padStart(10);
