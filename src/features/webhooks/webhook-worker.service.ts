@@ -2,6 +2,7 @@ import { Injectable, OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { SecretUnreadableError } from '../../foundation/crypto/secret-box';
 import { ApiError } from '../../foundation/errors/api-error';
+import { failpoint } from '../../foundation/failpoints/failpoints';
 import { JobQueue } from '../../foundation/jobs/job-queue.service';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import { WebhookApplier } from './webhook-applier.service';
@@ -29,8 +30,12 @@ export class WebhookWorker implements OnApplicationBootstrap {
   private async handle({ companyId, deliveryId }: WebhookJob): Promise<void> {
     const delivery = await this.deliveries.beginAttempt(companyId, deliveryId);
     if (!delivery) return;
+    failpoint('webhook begun');
     try {
-      await this.deliveries.finish(companyId, deliveryId, await this.applier.apply(delivery));
+      const result = await this.applier.apply(delivery);
+      failpoint('webhook applied');
+      await this.deliveries.finish(companyId, deliveryId, result);
+      failpoint('webhook finished');
     } catch (error) {
       await this.noteFailure(delivery, error);
       // The queue keeps what is thrown at it, and a provider's message may quote an attendee: the code alone goes there.

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { AppConfig } from '../../../foundation/config/app-config';
 import { ApiError } from '../../../foundation/errors/api-error';
+import { failpoint } from '../../../foundation/failpoints/failpoints';
 import { AppointmentsRepository } from '../appointments.repository';
 import type { BookingWork } from '../booking-command';
 import { IdempotencyService, type Recalled } from '../idempotency.service';
@@ -42,7 +43,9 @@ export class BookingBeginning {
     const untilMs = performance.now() + work.caller.waitMs;
     for (;;) {
       try {
-        return await this.write(work, recalled);
+        const saga = await this.write(work, recalled);
+        failpoint('begun');
+        return saga;
       } catch (error) {
         if (!(error instanceof TimeClaimed)) throw error;
         const takesTurns = this.times.takesTurns(work.eventType);

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import { failpoint } from '../../../foundation/failpoints/failpoints';
+import { withIntents } from '../../../foundation/failpoints/intents';
 import { Replica } from '../../../foundation/replicas/replica.service';
 import { Moment, type PreparedWrite } from '../../../scheduling/prepared-write';
 import { SchedulingError } from '../../../scheduling/scheduling-error';
@@ -29,6 +31,7 @@ export class SagaDriver {
 
   /** Until the saga has ended, is laid down, or belongs to another replica. Never throws. */
   async drive(saga: Saga, logger: PinoLogger): Promise<void> {
+    saga.state = withIntents(saga.state);
     try {
       while (await this.step(saga));
     } catch (error) {
@@ -80,6 +83,7 @@ export class SagaDriver {
     } catch (error) {
       return this.refuse(saga, step, error);
     }
+    failpoint('prepared');
     const intentAt = new Moment();
     try {
       await this.record(saga, { type: 'intended', step, settleMs: saga.nowMs() + this.steps.settleMs });
@@ -100,8 +104,10 @@ export class SagaDriver {
       prepared.release();
       throw new Error('not fit to call: the heartbeat is missing');
     }
+    failpoint('sending');
     try {
       const booking = await this.steps.send(saga, prepared, intentAt);
+      failpoint('answered');
       await this.booked(saga, step, booking);
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
@@ -128,6 +134,7 @@ export class SagaDriver {
     const lookedMs = saga.nowMs();
     try {
       const booking = await this.steps.find(saga, step);
+      failpoint('found');
       if (booking && saga.state.status === 'running') return await this.booked(saga, step, booking);
       await this.record(saga, { type: 'looked', step, lookedMs, ...(booking ? { uid: booking.uid } : {}) });
     } catch (error) {
@@ -139,6 +146,7 @@ export class SagaDriver {
   private async cancel(saga: Saga, step: number): Promise<void> {
     try {
       await this.steps.cancel(saga, step);
+      failpoint('undone');
       await this.record(saga, { type: 'cancelled', step });
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
@@ -170,7 +178,9 @@ export class SagaDriver {
     await this.sagas.transaction(async (manager) => {
       await this.sagas.save(manager, saga, state, events);
       await this.ends.settle(manager, saga, state, bookings);
+      failpoint('writing', event.type);
     });
+    failpoint('wrote', event.type);
     saga.state = state;
   }
 }
