@@ -141,7 +141,8 @@ export class OutgoingClaims {
   async deleteOld(): Promise<boolean> {
     const [deleted] = await this.database.query<{ count: number }[]>(
       `with old as (
-         select id from outbox_events where occurred_at < now() - interval '${KEPT}' limit ${DELETED_AT_ONCE}
+         select id from outbox_events where occurred_at < now() - interval '${KEPT}'
+         limit ${DELETED_AT_ONCE} for update skip locked
        ), gone as (
          delete from outbox_events v using old where v.id = old.id returning v.id
        ) select count(*)::integer as count from gone`,

@@ -9,6 +9,8 @@ import { agentsFor } from '../../foundation/http/guarded-agents';
 export const SEND_TIMEOUT_MS = 10_000;
 /** Enough of an error page to see what is wrong. */
 const RESPONSE_BYTES = 1_024;
+/** For the body after the status: it is for the log only, and a body that never ends must not keep a place. */
+const RESPONSE_MS = 1_000;
 
 export interface Message {
   url: string;
@@ -39,12 +41,11 @@ export class OutgoingClient {
   /** Never throws. Redirects are not followed: they are answers other than 2xx. */
   async post(message: Message, stop: AbortSignal): Promise<Reply> {
     const began = performance.now();
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(SEND_TIMEOUT_MS)]);
-    const answer = await this.exchange(message, signal).catch((error: unknown) => ({
-      status: null,
-      error: stop.aborted ? 'STOPPED' : faultOf(error),
-      text: '',
-    }));
+    const timeout = AbortSignal.timeout(SEND_TIMEOUT_MS);
+    const answer = await this.exchange(message, AbortSignal.any([stop, timeout])).catch((fault: unknown) => {
+      const error = stop.aborted ? 'STOPPED' : timeout.aborted ? 'TIMEOUT' : codeOf(fault);
+      return { status: null, error, text: '' };
+    });
     return { ...answer, durationMs: Math.round(performance.now() - began) };
   }
 
@@ -70,6 +71,7 @@ export class OutgoingClient {
 async function beginningOf(response: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
+  const timer = setTimeout(() => response.destroy(), RESPONSE_MS);
   try {
     for await (const part of response as AsyncIterable<Buffer>) {
       parts.push(part);
@@ -79,12 +81,12 @@ async function beginningOf(response: IncomingMessage): Promise<string> {
   } catch {
     // the status is known
   }
+  clearTimeout(timer);
   response.destroy();
   return Buffer.concat(parts).subarray(0, RESPONSE_BYTES).toString('utf8');
 }
 
-function faultOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'FAILED';
-  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'TIMEOUT';
-  return 'code' in error && typeof error.code === 'string' && /^[A-Z0-9_]+$/.test(error.code) ? error.code : 'FAILED';
+function codeOf(fault: unknown): string {
+  const { code } = fault as NodeJS.ErrnoException;
+  return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : 'FAILED';
 }
