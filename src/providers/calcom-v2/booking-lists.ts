@@ -79,7 +79,7 @@ export class BookingLists {
     sinceMs: EpochMs,
     { cursor, size = CURSOR_PAGE }: PageRequest,
   ): Promise<Page<ProviderBooking>> {
-    const from = cursor === undefined ? sinceMs : changeIn(cursor);
+    const from = cursor === undefined ? { sinceMs, seen: [] } : changeIn(cursor);
     return toPage(await this.changed.page(caller, from, checked(size)), CHANGES);
   }
 
@@ -143,7 +143,7 @@ const CHANGES = 'changes';
 
 function changeIn(cursor: string): Change {
   const place = read(cursor, CHANGES);
-  if (!('last' in place)) throw strangeCursor();
+  if (!('seen' in place)) throw strangeCursor();
   return place;
 }
 

@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { EpochMs } from '../../scheduling/words';
 
-/** Behind the last change that was seen: at this instant, or at a later one, comes what was not seen yet. */
+/** Behind the changes that were seen: at this instant, or at a later one, comes what was not seen yet. */
 export interface Change {
   sinceMs: EpochMs;
-  /** So many bookings, at least, of this instant and before the next were seen. */
-  skip: number;
-  /** Uid of the last one that was seen. */
-  last: string;
+  /** Marks of the bookings seen that changed at this very instant. */
+  seen: string[];
 }
 
 /** Where a list goes on: after so many bookings, at the server's own cursor, or behind a change. */
@@ -26,12 +24,11 @@ export function written(place: Place, list: string): string {
 export function read(text: string, list: string): Place {
   const value = parsed(text);
   if (value.of !== digest(list)) throw strangeCursor();
-  const { skip, cursor, sinceMs, last } = value;
+  const { skip, cursor, sinceMs, seen } = value;
   if (typeof cursor === 'string') return { cursor };
-  if (!isCount(skip)) throw strangeCursor();
-  if (last === undefined) return { skip };
-  if (typeof last !== 'string' || !isInstant(sinceMs)) throw strangeCursor();
-  return { sinceMs, skip, last };
+  if (isCount(skip)) return { skip };
+  if (isInstant(sinceMs) && isTexts(seen)) return { sinceMs, seen };
+  throw strangeCursor();
 }
 
 export function strangeCursor(): SchedulingError {
@@ -55,7 +52,16 @@ function isInstant(value: unknown): value is number {
   return Number.isSafeInteger(value) && Math.abs(Number(value)) < INSTANT_MAX_MS;
 }
 
-/** Short: it keeps lists apart, and nobody gains anything by a collision. */
-function digest(list: string): string {
-  return createHash('sha256').update(list).digest('base64url').slice(0, 12);
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
+
+/** A booking among the few of one instant; its uid could cancel it, and does not belong into a cursor. */
+export function markOf(uid: string): string {
+  return digest(uid);
+}
+
+/** Short: it keeps things apart, and nobody gains anything by a collision. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 12);
 }

@@ -2,6 +2,7 @@ import { SchedulingProvider } from '../../../src/scheduling/provider-port';
 import { ProviderApp, startProviders } from './provider-app';
 import { json, ScriptedServer, startScriptedServer, success } from './scripted-server';
 import { atOnce } from './at-once';
+import { pages } from './list-contract';
 
 const START = '2027-01-05T09:00:00.000Z';
 const REQUEST = {
@@ -162,21 +163,38 @@ describe('a list', () => {
     }
   });
 
-  it('of changes is read anew from the last instant where more slipped in than a page has room for', async () => {
-    const at = (ms: number) => new Date(ms).toISOString();
-    const change = (n: number, ms: number) => booking({ id: n, uid: `c${n}`, updatedAt: at(ms) });
-    server.answer = success([change(1, 10), change(2, 20)]);
-    const first = await provider.bookingsChangedSince(5, { size: 2 });
-    const many = Array.from({ length: 40 }, (_, n) => change(100 + n, 20));
+  it('of changes loses none of one instant whose order is another with every answer', async () => {
+    const instants = [10, 20, 20, 20, 20, 20, 20, 30];
+    const all = instants.map((ms, n) => booking({ id: n, uid: `c${n}`, updatedAt: new Date(ms).toISOString() }));
+    let answers = 0;
     server.answer = (request, response) => {
       const query = new URL(request.url ?? '', server.url).searchParams;
-      const all = [...many, change(2, 20), change(3, 30)];
+      const sinceMs = Date.parse(query.get('afterUpdatedAt') ?? '');
+      const turn = ++answers;
+      // Equal instants begin with another booking each time.
+      const order = (item: { id: number }): number => (item.id + turn) % 6;
+      const sorted = all
+        .filter(({ id }) => instants[id]! >= sinceMs)
+        .sort((a, b) => instants[a.id]! - instants[b.id]! || order(a) - order(b));
+      const [skip, take] = [Number(query.get('skip')), Number(query.get('take'))];
+      return success(sorted.slice(skip, skip + take))(request, response);
+    };
+    for (const size of [1, 2, 3, 8, 100]) {
+      const read = (await pages((page) => provider.bookingsChangedSince(10, page), size)).flat();
+      expect([size, [...read].sort()]).toEqual([size, all.map(({ uid }) => uid)]);
+    }
+  });
+
+  it('of changes goes on behind more of one instant than an answer holds', async () => {
+    const updatedAt = new Date(20).toISOString();
+    const all = Array.from({ length: 700 }, (_, n) => booking({ id: n, uid: `c${n}`, updatedAt }));
+    server.answer = (request, response) => {
+      const query = new URL(request.url ?? '', server.url).searchParams;
       const [skip, take] = [Number(query.get('skip')), Number(query.get('take'))];
       return success(all.slice(skip, skip + take))(request, response);
     };
-    const second = await provider.bookingsChangedSince(5, { size: 2, cursor: first.nextCursor });
-    expect(second.items.map(({ uid }) => uid)).toEqual(['c100', 'c101']);
-    expect(second.nextCursor).toEqual(expect.any(String));
+    const read = (await pages((page) => provider.bookingsChangedSince(20, page), 100)).flat();
+    expect([read.length, new Set(read).size]).toEqual([700, 700]);
   });
 });
 
