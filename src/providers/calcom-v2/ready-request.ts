@@ -83,11 +83,15 @@ export class ReadyRequest {
 
 function connected(request: ClientRequest): Promise<void> {
   return new Promise((resolve, reject) => {
-    request.once('error', reject);
-    request.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+    const closed = (): void => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+    const ready = (): void => {
+      request.off('close', closed).off('error', reject);
+      resolve();
+    };
+    request.once('error', reject).once('close', closed);
     request.once('socket', (socket) => {
-      if (isEstablished(socket)) resolve();
-      else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', resolve);
+      if (isEstablished(socket)) ready();
+      else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', ready);
     });
   });
 }

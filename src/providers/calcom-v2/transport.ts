@@ -148,6 +148,8 @@ function believedData<T>(operation: OperationName, answer: Answer, { guard, whol
 
 /** axios has two builds in one process, so its errors are told by their mark, never by class. */
 function faultCode(error: unknown): string {
+  // An answer that was too large and one that broke off have one code; only the first would be the same once more.
+  if (isAxiosError(error) && error.message.includes('maxContentLength')) return 'ANSWER_TOO_LARGE';
   if (isAxiosError(error)) return error.code ?? 'NO_ANSWER';
   if (!(error instanceof Error)) return 'NO_ANSWER';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;

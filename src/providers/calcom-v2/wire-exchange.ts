@@ -1,5 +1,4 @@
 import { HttpService } from '@nestjs/axios';
-import { firstValueFrom } from 'rxjs';
 import type { Permit } from '../../foundation/pacing/credential-pace';
 import { INTENT_AGE_MAX_MS, Moment } from '../../scheduling/prepared-write';
 import type { Answer } from './errors';
@@ -90,23 +89,21 @@ export class Wire {
       if (!request.isAlive) throw new Released('the connection has closed');
       exchange.leaving();
     };
-    const response = await firstValueFrom(
-      this.http.request<string>({
-        method: written.method,
-        url: written.url.href,
-        headers: written.headers,
-        data: written.body,
-        transport: request.transport(leaving),
-        // A write that has left is waited for: going away early would only turn a known outcome into an unknown one.
-        signal: this.patience(operation, isWrite(operation) ? undefined : caller.context?.signal),
-        responseType: 'text',
-        transformResponse: (text: unknown) => text,
-        validateStatus: () => true,
-        maxRedirects: 0,
-        maxContentLength: ANSWER_BYTES_MAX,
-        proxy: false,
-      }),
-    );
+    const response = await this.http.axiosRef.request<string>({
+      method: written.method,
+      url: written.url.href,
+      headers: written.headers,
+      data: written.body,
+      transport: request.transport(leaving),
+      // A write that has left is waited for: going away early would only turn a known outcome into an unknown one.
+      signal: this.patience(operation, isWrite(operation) ? undefined : caller.context?.signal),
+      responseType: 'text',
+      transformResponse: (text: unknown) => text,
+      validateStatus: () => true,
+      maxRedirects: 0,
+      maxContentLength: ANSWER_BYTES_MAX,
+      proxy: false,
+    });
     return { status: response.status, headers: { ...response.headers }, body: parsed(response.data) };
   }
 
