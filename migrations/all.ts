@@ -2,6 +2,7 @@ import { Foundation1763600000000 } from './1763600000000-foundation';
 import { Pacing1763600100000 } from './1763600100000-pacing';
 import { ConnectionSettings1763600200000 } from './1763600200000-connection-settings';
 import { Sagas1764000000000 } from './1764000000000-sagas';
+import { Changes1764000050000 } from './1764000050000-changes';
 import { OutgoingEvents1764000100000 } from './1764000100000-outgoing-events';
 
 /** Every migration, oldest first. A list, not a glob: it is the same under SWC, Jest and in the image. */
@@ -10,5 +11,6 @@ export const MIGRATIONS = [
   Pacing1763600100000,
   ConnectionSettings1763600200000,
   Sagas1764000000000,
+  Changes1764000050000,
   OutgoingEvents1764000100000,
 ];

@@ -121,23 +121,6 @@ export class AppointmentsRepository {
     await (strict ? insert : insert.orIgnore()).execute();
   }
 
-  /** Takes the right to change this booking at the provider; false while somebody else has it. */
-  async takeLease(companyId: string, id: string, owner: string, seconds: number): Promise<boolean> {
-    const result = await this.rows
-      .createQueryBuilder()
-      .update()
-      .set({ changeOwner: owner, changeUntil: () => 'clock_timestamp() + make_interval(secs => :seconds)' })
-      .where('company_id = :companyId and id = :id', { companyId, id })
-      .andWhere('(change_until is null or change_until < clock_timestamp())')
-      .setParameters({ seconds })
-      .execute();
-    return result.affected === 1;
-  }
-
-  async releaseLease(companyId: string, id: string, owner: string): Promise<void> {
-    await this.rows.update({ companyId, id, changeOwner: owner }, { changeOwner: null, changeUntil: null });
-  }
-
   private within(manager?: EntityManager): Repository<AppointmentEntity> {
     return manager ? manager.getRepository(AppointmentEntity) : this.rows;
   }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ApiError } from '../../foundation/errors/api-error';
-import { sendAtOnce } from '../../scheduling/prepared-write';
 import type { CallContext } from '../../scheduling/call-context';
 import type { SchedulingProvider } from '../../scheduling/provider-port';
 import { SchedulingError } from '../../scheduling/scheduling-error';
@@ -10,6 +9,7 @@ import type { AppointmentEntity } from './appointment.entity';
 import { AppointmentsRepository } from './appointments.repository';
 import { appointmentStatus } from './booking-facts';
 import { ProviderCalls } from '../event-types/provider-calls.service';
+import { type BookingLease, BookingLeases } from './booking-lease';
 import { failedWith } from './failures';
 import { ProviderTruth } from './provider-truth';
 
@@ -22,6 +22,7 @@ type KnownAppointment = AppointmentEntity & { uid: string };
 export interface ChangeContext extends CallContext {
   /** The same request began before and did not end: look before acting. */
   resumed: boolean;
+  lease: BookingLease;
 }
 
 /** Changes one booking at the provider and records what came of it. The caller holds the booking's lease. */
@@ -32,6 +33,7 @@ export class BookingChanges {
     private readonly appointments: AppointmentsRepository,
     private readonly calls: ProviderCalls,
     private readonly truth: ProviderTruth,
+    private readonly leases: BookingLeases,
   ) {}
 
   /**
@@ -51,7 +53,7 @@ export class BookingChanges {
     const uid = looked.uid ?? known.uid;
     try {
       const moved = await this.at(row, (provider) =>
-        sendAtOnce(() => provider.prepare.reschedule({ uid, ...change }, context)),
+        this.leases.send(context.lease, () => provider.prepare.reschedule({ uid, ...change }, context)),
       );
       return await this.record(row, moved);
     } catch (error) {
@@ -91,7 +93,9 @@ export class BookingChanges {
   private async cancelOnce(row: KnownAppointment, reason: string, context: ChangeContext): Promise<AppointmentEntity> {
     let lost: SchedulingError | undefined;
     try {
-      await this.at(row, (provider) => sendAtOnce(() => provider.prepare.cancel(row.uid, reason, context)));
+      await this.at(row, (provider) =>
+        this.leases.send(context.lease, () => provider.prepare.cancel(row.uid, reason, context)),
+      );
     } catch (error) {
       if (!failedWith(error, 'OUTCOME_UNKNOWN')) throw error;
       lost = error;
@@ -104,14 +108,14 @@ export class BookingChanges {
   async confirm(row: AppointmentEntity, context: ChangeContext): Promise<AppointmentEntity> {
     if (context.resumed && row.status === 'confirmed') return row;
     return this.answerable(row, 'accepted', context, (provider, uid) =>
-      sendAtOnce(() => provider.prepare.confirm(uid, context)),
+      this.leases.send(context.lease, () => provider.prepare.confirm(uid, context)),
     );
   }
 
   async decline(row: AppointmentEntity, reason: string | undefined, context: ChangeContext) {
     if (context.resumed && row.status === 'rejected') return row;
     return this.answerable(row, 'rejected', context, (provider, uid) =>
-      sendAtOnce(() => provider.prepare.decline(uid, reason, context)),
+      this.leases.send(context.lease, () => provider.prepare.decline(uid, reason, context)),
     );
   }
 
@@ -119,7 +123,7 @@ export class BookingChanges {
   async markAbsent(row: AppointmentEntity, report: Omit<AbsenceReport, 'uid'>, context: ChangeContext) {
     const { uid } = atProvider(row);
     const booking = await this.at(row, (provider) =>
-      sendAtOnce(() => provider.prepare.markAbsent({ uid, ...report }, context)),
+      this.leases.send(context.lease, () => provider.prepare.markAbsent({ uid, ...report }, context)),
     );
     return this.record(row, booking);
   }

@@ -10,6 +10,8 @@ import { BookingEventsService } from './booking-events.service';
 import { BookingIntake } from './booking-intake';
 import { BookingReader } from './booking-reader';
 import { Alternatives } from './alternatives';
+import { BookingLeases } from './booking-lease';
+import { ChangeAftercare } from './change-aftercare';
 import { BookingOutcomes } from './booking-outcomes';
 import { BookingWriter } from './booking-writer';
 import { BookingsController } from './bookings.controller';
@@ -47,7 +49,9 @@ import { ProviderTruth } from './provider-truth';
     Alternatives,
     BookingBeginning,
     BookingInputSeal,
+    BookingLeases,
     BookingOutcomes,
+    ChangeAftercare,
     BookingSteps,
     BookingWriter,
     HostTimes,

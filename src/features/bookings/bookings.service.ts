@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { ApiError } from '../../foundation/errors/api-error';
 import type { Page } from '../../foundation/http/cursor';
 import type { AbsenceReport } from '../../scheduling/words';
 import type { AppointmentEntity } from './appointment.entity';
-import { type AppointmentFilter, AppointmentsRepository } from './appointments.repository';
+import type { AppointmentFilter } from './appointments.repository';
 import { BookingChanges, type ChangeContext } from './booking-changes';
 import type { BookingCaller, BookingCommand, ChangeCaller } from './booking-command';
 import { BookingIntake } from './booking-intake';
+import { BookingLeases } from './booking-lease';
 import { BookingReader } from './booking-reader';
 import type { BookingView } from './booking-view';
 import { type BookingAnswer, IdempotencyService } from './idempotency.service';
@@ -22,8 +21,6 @@ export type { BookingAnswer } from './idempotency.service';
 
 /** Our own words for a cancellation without a reason: hosts' keys are refused without one. */
 const CANCELLATION_REASON = 'Cancelled by the company';
-/** Longer than a change with a lost answer and its look-up; a process that died holds the booking no longer. */
-const LEASE_SECONDS = 60;
 
 /** Bookings of a company, whatever provider they are at. Every id is looked up within the company. */
 @Injectable()
@@ -32,7 +29,7 @@ export class BookingsService {
     private readonly intake: BookingIntake,
     private readonly changes: BookingChanges,
     private readonly reader: BookingReader,
-    private readonly appointments: AppointmentsRepository,
+    private readonly leases: BookingLeases,
     private readonly idempotency: IdempotencyService,
   ) {}
 
@@ -90,23 +87,10 @@ export class BookingsService {
     const { idempotencyKey: key, route, fingerprint, correlationId } = caller;
     const request = key === undefined ? undefined : { companyId, route, key, fingerprint };
     return this.idempotency.once(request, id, (resumed) =>
-      this.leased(companyId, id, (row) => act(row, { correlationId, resumed })),
+      this.leases.with(companyId, id, async (lease) => {
+        const row = await act(await this.reader.row(companyId, id), { correlationId, resumed, lease });
+        return this.reader.view(row);
+      }),
     );
-  }
-
-  private async leased(
-    companyId: string,
-    id: string,
-    work: (row: AppointmentEntity) => Promise<AppointmentEntity>,
-  ): Promise<BookingView> {
-    const owner = randomUUID();
-    if (!(await this.appointments.takeLease(companyId, id, owner, LEASE_SECONDS))) {
-      throw new ApiError('CONFLICT', { details: { reason: 'CHANGE_IN_PROGRESS' }, headers: { 'retry-after': '2' } });
-    }
-    try {
-      return await this.reader.view(await work(await this.reader.row(companyId, id)));
-    } finally {
-      await this.appointments.releaseLease(companyId, id, owner);
-    }
   }
 }
