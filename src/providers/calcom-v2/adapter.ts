@@ -122,8 +122,13 @@ export class CalcomV2Adapter implements SchedulingProvider {
     return reservation && reservation.untilMs > Date.now() ? reservation : undefined;
   }
 
-  findByRef(ref: string, search: BookingSearch, context?: CallContext): Promise<ProviderBooking | undefined> {
-    return this.lists.findByRef(this.caller(context), ref, search);
+  /** Where the list may hide the booking, "not found" would be a guess: `UNAVAILABLE` says so instead. */
+  async findByRef(ref: string, search: BookingSearch, context?: CallContext): Promise<ProviderBooking | undefined> {
+    const caller = this.caller(context);
+    const found = await this.lists.findByRef(caller, ref, search);
+    if (found || !search.eventTypeId || !this.credential.capabilities?.teams) return found;
+    if (!(await this.teamReads.mayHide(caller, search.eventTypeId))) return undefined;
+    throw new SchedulingError('UNAVAILABLE', "the account may not see the bookings of this team's type");
   }
 
   async getBooking(uid: string, context?: CallContext): Promise<ProviderBooking> {

@@ -12,6 +12,8 @@ const PAGE = 250;
 /** 10,000 members are no team any more. */
 const PAGES_MAX = 40;
 
+const LEADING = ['OWNER', 'ADMIN'];
+
 /** Reads of teams and of the people in them. */
 export class TeamReads {
   constructor(private readonly client: CalcomV2Client) {}
@@ -53,6 +55,23 @@ export class TeamReads {
       for (const member of members) if (!people.has(member.id)) people.set(member.id, member);
     }
     return [...people.values()];
+  }
+
+  /**
+   * Whether bookings of a type can be missing in the account's list: those of a team's type that another member hosts
+   * are, unless the account owns or administers the team.
+   */
+  async mayHide(caller: Caller, eventTypeId: string): Promise<boolean> {
+    const own = await unless(['EVENT_TYPE_NOT_FOUND'], this.client.getEventType(caller, eventTypeId));
+    if (own) return false;
+    const { id: userId } = await this.client.getMe(caller);
+    for (const { id } of await this.list(caller)) {
+      const types = await this.eventTypes(caller, id);
+      if (types.every(({ providerId }) => providerId !== eventTypeId)) continue;
+      const mine = (await this.memberships(caller, id)).find((membership) => membership.userId === userId);
+      return !LEADING.includes(mine?.role ?? '');
+    }
+    return false;
   }
 
   private async memberships(caller: Caller, id: string): Promise<WireMembership[]> {

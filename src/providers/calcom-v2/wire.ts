@@ -24,6 +24,8 @@ export interface WireTeam {
 export interface WireMembership {
   userId: number;
   accepted?: boolean;
+  /** Owners and admins see the bookings of all members, others their own. */
+  role?: string;
   user?: { name?: string | null; username?: string | null } | null;
 }
 

@@ -146,6 +146,18 @@ export function describeTeamTypes(world: PortWorld): void {
       await expect(again).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE', details: { reason: 'HOST_BUSY' } });
     });
 
+    it('hide no booking: who may not see those of other members is told so, and not that there is none', async () => {
+      const { providerId } = await create({ hostIds: [people[0]!] });
+      const asked = world.request({ eventTypeId: providerId, startMs: START + 4 * 3_600_000 });
+      const { uid } = await atOnce(member).book(asked);
+      const search = { eventTypeId: providerId, attendeeEmail: asked.attendee.email };
+      expect(await owner.findByRef(asked.ref, search)).toMatchObject({ uid });
+      await expect(member.findByRef(asked.ref, search)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      expect(await owner.findByRef('never-sent', search)).toBeUndefined();
+      const own = await atOnce(member).createEventType({ title: 'Own', slug: 'own', lengthMinutes: 30 });
+      expect(await member.findByRef('never-sent', { ...search, eventTypeId: own.providerId })).toBeUndefined();
+    });
+
     it('of round-robin are unavailable once every host is busy', async () => {
       const { providerId } = await create();
       const startMs = START + 3 * 3_600_000;
