@@ -197,7 +197,8 @@ export function errorFromFault(
  * patience, an answer that makes no sense would make none the second time, and a forbidden address stays forbidden.
  */
 export function isPassing(error: SchedulingError): boolean {
-  if (error instanceof CallFault) return !['ERR_CANCELED', 'ADDRESS_NOT_PUBLIC', 'ANSWER_TOO_LARGE'].includes(error.fault);
+  if (error instanceof CallFault)
+    return !['ERR_CANCELED', 'ADDRESS_NOT_PUBLIC', 'ANSWER_TOO_LARGE'].includes(error.fault);
   return error.code === 'UNAVAILABLE' && (error.details.providerStatus ?? 0) >= 500;
 }
 
@@ -205,7 +206,13 @@ export function isPassing(error: SchedulingError): boolean {
  * Faults that say nothing about the host: an answer that was too large or broke off came from somebody, and what was
  * never sent was seen by nobody.
  */
-const NO_EVIDENCE = new Set(['ERR_BAD_RESPONSE', 'ANSWER_TOO_LARGE', 'ABORTED_BEFORE_SENDING', 'NOT_SENT', 'ADDRESS_NOT_PUBLIC']);
+const NO_EVIDENCE = new Set([
+  'ERR_BAD_RESPONSE',
+  'ANSWER_TOO_LARGE',
+  'ABORTED_BEFORE_SENDING',
+  'NOT_SENT',
+  'ADDRESS_NOT_PUBLIC',
+]);
 
 /**
  * What a failure says about the host's health. A 5xx of a write is no outage: one strange input can cause it. Neither
