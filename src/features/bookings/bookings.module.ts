@@ -5,6 +5,7 @@ import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
 import { AppointmentEntity, AppointmentUidEntity } from './appointment.entity';
 import { AppointmentsRepository } from './appointments.repository';
+import { BookingAttention } from './booking-attention.service';
 import { BookingChanges } from './booking-changes';
 import { BookingEventsService } from './booking-events.service';
 import { BookingIntake } from './booking-intake';
@@ -13,6 +14,9 @@ import { Alternatives } from './alternatives';
 import { BookingLeases } from './booking-lease';
 import { ChangeAftercare } from './change-aftercare';
 import { BookingOutcomes } from './booking-outcomes';
+import { BookingReconciliation } from './booking-reconciliation.service';
+import { BookingRecords } from './booking-records';
+import { BookingRetention } from './booking-retention.service';
 import { BookingWriter } from './booking-writer';
 import { BookingsController } from './bookings.controller';
 import { BookingsService } from './bookings.service';
@@ -42,6 +46,7 @@ import { ProviderTruth } from './provider-truth';
   controllers: [BookingsController],
   providers: [
     AppointmentsRepository,
+    BookingAttention,
     BookingChanges,
     BookingEventsService,
     BookingIntake,
@@ -53,6 +58,9 @@ import { ProviderTruth } from './provider-truth';
     BookingOutcomes,
     ChangeAftercare,
     BookingSteps,
+    BookingReconciliation,
+    BookingRecords,
+    BookingRetention,
     BookingWriter,
     HostTimes,
     SagaDriver,
@@ -67,6 +75,6 @@ import { ProviderTruth } from './provider-truth';
     IdempotencyService,
     ProviderTruth,
   ],
-  exports: [BookingsService, BookingEventsService],
+  exports: [BookingsService, BookingEventsService, BookingAttention, BookingReconciliation, BookingRetention],
 })
 export class BookingsModule {}

@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { violatesUnique } from '../../foundation/database/violations';
+import type { ProviderBooking } from '../../scheduling/words';
+import { type AppointmentEntity, AppointmentUidEntity } from './appointment.entity';
+import { AppointmentsRepository, type ConnectionScope } from './appointments.repository';
+import { providerFacts } from './booking-facts';
+import { ForeignBookings } from './foreign-bookings';
+import type { Truth } from './provider-truth';
+import { SagaEchoes } from './saga/saga-echoes';
+
+/** Our record of a booking beside what a list of the provider says of it. */
+@Injectable()
+export class BookingRecords {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly appointments: AppointmentsRepository,
+    private readonly foreign: ForeignBookings,
+    private readonly echoes: SagaEchoes,
+  ) {}
+
+  async find(connection: ConnectionScope, { booking, formerUids }: Truth): Promise<AppointmentEntity | undefined> {
+    const byUid = await this.appointments.findByUids(connection, [booking.uid, ...formerUids]);
+    if (byUid || booking.ref === undefined) return byUid;
+    return this.appointments.findByRef(connection, booking.ref);
+  }
+
+  /** Whether the appointment had this uid, and has another one now. */
+  async isFormer({ companyId, id: appointmentId, uid }: AppointmentEntity, asked: string): Promise<boolean> {
+    if (uid === null || uid === asked) return false;
+    return this.dataSource.manager.existsBy(AppointmentUidEntity, { companyId, appointmentId, uid: asked });
+  }
+
+  /**
+   * What a booking without a settled record means to the sagas; undefined when it is none of their business. One that is
+   * over by now needs nobody: if its saga still looks for it, it finds it by itself.
+   */
+  async echo(
+    { companyId }: ConnectionScope,
+    { booking }: Truth,
+    row: AppointmentEntity | undefined,
+  ): Promise<'left' | 'healed' | undefined> {
+    if (booking.status !== 'accepted' && booking.status !== 'pending') {
+      return row || (await this.isOfSaga(companyId, booking)) ? 'left' : undefined;
+    }
+    const heard = await this.echoes.heard(companyId, booking);
+    if (heard === 'under-way') return 'left';
+    return heard === 'stray' ? 'healed' : undefined;
+  }
+
+  /** Records what differs; words older than ours change nothing. */
+  async heal(row: AppointmentEntity, { booking, formerUids }: Truth): Promise<'left' | 'healed'> {
+    if (isOlder(booking, row) || agrees(row, booking)) return 'left';
+    const after = await this.dataSource.transaction((manager) =>
+      this.appointments.record(manager, row, booking, formerUids),
+    );
+    return agrees(after, booking) ? 'healed' : 'left';
+  }
+
+  /** An appointment for a booking made at the provider; nothing when it does not concern the company. */
+  async create(connection: ConnectionScope, truth: Truth): Promise<'left' | 'healed'> {
+    try {
+      return (await this.foreign.create(connection, truth)) === undefined ? 'left' : 'healed';
+    } catch (error) {
+      // A webhook about the same booking was quicker, and read it after this list was.
+      if (violatesUnique(error, 'appointment_uids_pkey')) return 'left';
+      throw error;
+    }
+  }
+
+  private async isOfSaga(companyId: string, { ref, rescheduledFromUid }: ProviderBooking): Promise<boolean> {
+    if (ref === undefined || rescheduledFromUid !== undefined) return false;
+    const rows = await this.dataSource.query<unknown[]>('select 1 from saga_steps where company_id = $1 and ref = $2', [
+      companyId,
+      ref,
+    ]);
+    return rows.length > 0;
+  }
+}
+
+function isOlder({ updatedAtMs }: ProviderBooking, { providerUpdatedAt }: AppointmentEntity): boolean {
+  return updatedAtMs !== undefined && providerUpdatedAt !== null && updatedAtMs < providerUpdatedAt.getTime();
+}
+
+/** In everything that matters to whoever comes: a location may differ, because we do not keep every link. */
+function agrees(row: AppointmentEntity, booking: ProviderBooking): boolean {
+  const facts = providerFacts(booking, []);
+  const same =
+    row.uid === booking.uid &&
+    row.status === facts.status &&
+    row.startsAt.getTime() === booking.startMs &&
+    row.endsAt.getTime() === booking.endMs;
+  return (
+    same &&
+    row.hostAbsent === facts.hostAbsent &&
+    row.attendeeAbsent === facts.attendeeAbsent &&
+    sameHosts(row, booking)
+  );
+}
+
+function sameHosts(row: AppointmentEntity, booking: ProviderBooking): boolean {
+  const ids = (hosts: { id: string }[]): string => hosts.map(({ id }) => id).join();
+  return ids(row.hosts) === ids(booking.hosts);
+}
