@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Brackets, type EntityManager, Repository } from 'typeorm';
+import { Outbox } from '../../foundation/outbox/outbox';
 import type { Cursor } from '../../foundation/http/cursor';
 import type { ProviderBooking } from '../../scheduling/words';
 import { AppointmentEntity, type AppointmentStatus, AppointmentUidEntity } from './appointment.entity';
+import { type BookingNews, newsOf } from './appointment-news';
 import { providerFacts } from './booking-facts';
+import { bookingView, type EventTypeReference } from './booking-view';
 
 /** A connection as far as bookings are concerned: uids and refs are looked up within it only. */
 export interface ConnectionScope {
@@ -26,7 +29,10 @@ export interface AppointmentFilter {
 /** Rows of appointments and their uids. Every query carries the company. */
 @Injectable()
 export class AppointmentsRepository {
-  constructor(@InjectRepository(AppointmentEntity) private readonly rows: Repository<AppointmentEntity>) {}
+  constructor(
+    @InjectRepository(AppointmentEntity) private readonly rows: Repository<AppointmentEntity>,
+    private readonly outbox: Outbox,
+  ) {}
 
   async find(companyId: string, id: string, manager?: EntityManager): Promise<AppointmentEntity | undefined> {
     return (await this.within(manager).findOneBy({ companyId, id })) ?? undefined;
@@ -84,8 +90,8 @@ export class AppointmentsRepository {
   }
 
   /**
-   * Writes what the provider says, and remembers the uids. A word older than the one we have changes nothing: then the
-   * row is returned as it is.
+   * Writes what the provider says, remembers the uids, and tells the company's endpoints what is new. A word older than
+   * the one we have changes nothing: then the row is returned as it is.
    */
   async record(
     manager: EntityManager,
@@ -94,6 +100,8 @@ export class AppointmentsRepository {
     formerUids: string[] = [],
   ): Promise<AppointmentEntity> {
     const { companyId, id } = appointment;
+    const lock = { mode: 'pessimistic_write' } as const;
+    const before = await manager.findOneOrFail(AppointmentEntity, { where: { companyId, id }, lock });
     const at = booking.updatedAtMs === undefined ? null : new Date(booking.updatedAtMs);
     await this.rememberUids(manager, appointment, [booking.uid, ...formerUids]);
     const known = await manager.findBy(AppointmentUidEntity, { companyId, appointmentId: id });
@@ -105,7 +113,21 @@ export class AppointmentsRepository {
       .where('company_id = :companyId and id = :id', { companyId, id })
       .andWhere('(provider_updated_at is null or :at::timestamptz is null or provider_updated_at <= :at)', { at })
       .execute();
-    return manager.findOneByOrFail(AppointmentEntity, { companyId, id });
+    const after = await manager.findOneByOrFail(AppointmentEntity, { companyId, id });
+    const news = newsOf(before, after);
+    if (news) await this.tell(manager, after, news);
+    return after;
+  }
+
+  /** Tells the company's own endpoints, as part of the transaction that makes it true. */
+  async tell(manager: EntityManager, row: AppointmentEntity, type: BookingNews): Promise<void> {
+    const { companyId, id, eventTypeId } = row;
+    const [eventType] = await manager.query<EventTypeReference[]>(
+      'select id, title, provider_id as "providerId" from event_types where company_id = $1 and id = $2',
+      [companyId, eventTypeId],
+    );
+    const payload = bookingView(row, eventType ?? null);
+    await this.outbox.add(manager, { companyId, subject: id, type, payload });
   }
 
   /** @throws QueryFailedError `appointment_uids_pkey` only when `strict`: another worker made an appointment of a uid. */

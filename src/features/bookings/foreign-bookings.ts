@@ -33,6 +33,8 @@ export class ForeignBookings {
     await this.dataSource.transaction(async (manager) => {
       await this.appointments.insert(manager, row);
       await this.appointments.rememberUids(manager, row, [truth.booking.uid, ...truth.formerUids], true);
+      const made = await this.appointments.find(row.companyId, row.id, manager);
+      if (made) await this.appointments.tell(manager, made, 'booking.created');
     });
     return row.id;
   }
