@@ -13,6 +13,8 @@ export type SagaAction =
   | { do: 'finish-compensation' }
   | { do: 'rest' };
 
+const CAN_BE_BOOKED: StepStatus[] = ['pending', 'trying', 'booked'];
+
 /**
  * What is to be done next; the whole protocol as one function, so that it can be checked in every state. Bookings are
  * made last first, and undone in the same order.
@@ -28,6 +30,8 @@ function nextForward(saga: SagaState, nowMs: number): SagaAction {
   const open = lastWith(saga, 'trying');
   const isBooked = saga.steps.every(({ status }) => status === 'booked');
   if (isBooked) return { do: 'commit' };
+  // A step that has come to nothing while it was looked for: the rest must not be booked either.
+  if (!saga.steps.every(({ status }) => CAN_BE_BOOKED.includes(status))) return { do: 'give-up' };
   if (nowMs >= saga.deadlineMs && saga.tries > 0) return { do: 'give-up' };
   if (nowMs < saga.nextMs) return { do: 'wait', untilMs: Math.min(saga.nextMs, saga.deadlineMs) };
   if (open !== undefined) return { do: 'look', step: open };

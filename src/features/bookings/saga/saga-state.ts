@@ -69,12 +69,33 @@ const TRANSITIONS: { [T in SagaEvent['type']]: Transition<Extract<SagaEvent, { t
   'cancel-failed': (saga, _, nowMs) => later(saga, nowMs),
   'cancel-refused': (saga, { step }) => at(saga, step, ['booked'], { ...saga.steps[step]!, status: 'stuck' }),
   'gave-up': (saga) => turned(saga),
-  committed: (saga) => ({ ...saga, status: 'confirmed', nextMs: 0 }),
-  compensated: (saga) => ({ ...saga, status: hasStuck(saga) ? 'needs_attention' : 'compensated', nextMs: 0 }),
+  committed: (saga) => ended(saga, 'confirmed', ['booked']),
+  compensated: (saga) => {
+    const status = hasStuck(saga) ? 'needs_attention' : 'compensated';
+    return ended(saga, status, ['pending', 'refused', 'cancelled', 'absent', 'stuck']);
+  },
+};
+
+/** In which statuses of the saga an event can happen. */
+const HAPPENS_IN: { [T in SagaEvent['type']]: readonly SagaStatus[] } = {
+  intended: ['running'],
+  booked: ['running'],
+  refused: ['running'],
+  'not-sent': ['running'],
+  lost: ['running'],
+  looked: ['running', 'compensating'],
+  'look-failed': ['running', 'compensating'],
+  cancelled: ['compensating'],
+  'cancel-failed': ['compensating'],
+  'cancel-refused': ['compensating'],
+  'gave-up': ['running'],
+  committed: ['running'],
+  compensated: ['compensating'],
 };
 
 /** What a saga becomes by an event. Pure; an event that cannot happen in this state throws. */
 export function apply<E extends SagaEvent>(saga: SagaState, event: E, nowMs: number): SagaState {
+  if (!HAPPENS_IN[event.type].includes(saga.status)) throw new Error(`${event.type} cannot happen when ${saga.status}`);
   const transition = TRANSITIONS[event.type] as Transition<E>;
   return transition(saga, event, nowMs);
 }
@@ -103,6 +124,12 @@ function at(saga: SagaState, index: number, from: StepStatus[], step: StepState)
     throw new Error(`step ${index} is ${current?.status ?? 'missing'}, not ${from.join(' or ')}`);
   }
   return { ...saga, nextMs: 0, tries: 0, steps: saga.steps.with(index, step) };
+}
+
+function ended(saga: SagaState, status: SagaStatus, settled: StepStatus[]): SagaState {
+  const open = saga.steps.findIndex((step) => !settled.includes(step.status));
+  if (open >= 0) throw new Error(`not ${status}: step ${open} is ${saga.steps[open]!.status}`);
+  return { ...saga, status, nextMs: 0 };
 }
 
 function turned(saga: SagaState): SagaState {

@@ -1,0 +1,71 @@
+import { next } from './saga-decision';
+import type { SagaState, StepState } from './saga-state';
+
+const pending: StepState = { status: 'pending' };
+const trying: StepState = { status: 'trying', settleMs: 90_000 };
+const booked: StepState = { status: 'booked', uid: 'b' };
+
+function running(steps: StepState[], rest: Partial<SagaState> = {}): SagaState {
+  return { status: 'running', deadlineMs: 15_000, nextMs: 0, tries: 0, steps, ...rest };
+}
+
+function compensating(steps: StepState[], rest: Partial<SagaState> = {}): SagaState {
+  return running(steps, { status: 'compensating', ...rest });
+}
+
+describe('what is to be done while a saga is running', () => {
+  it('books the last step first', () => {
+    expect(next(running([pending, pending, pending]), 0)).toEqual({ do: 'book', step: 2 });
+    expect(next(running([pending, pending, booked]), 0)).toEqual({ do: 'book', step: 1 });
+  });
+
+  it('looks for a step that may have left, and never sends it', () => {
+    expect(next(running([pending, trying]), 0)).toEqual({ do: 'look', step: 1 });
+  });
+
+  it('waits out the back-off, but not beyond the deadline', () => {
+    expect(next(running([trying], { nextMs: 600, tries: 1 }), 0)).toEqual({ do: 'wait', untilMs: 600 });
+    expect(next(running([trying], { nextMs: 20_000, tries: 7 }), 0)).toEqual({ do: 'wait', untilMs: 15_000 });
+  });
+
+  it('begins nothing once the deadline has come', () => {
+    expect(next(running([pending, booked]), 14_999)).toEqual({ do: 'book', step: 0 });
+    expect(next(running([pending, booked]), 15_000)).toEqual({ do: 'give-up' });
+  });
+
+  it('looks once after the deadline for what was never looked for, then gives up', () => {
+    expect(next(running([trying]), 15_000)).toEqual({ do: 'look', step: 0 });
+    expect(next(running([trying], { tries: 1, nextMs: 99_000 }), 15_000)).toEqual({ do: 'give-up' });
+  });
+
+  it('commits once every step is booked, also after the deadline', () => {
+    expect(next(running([booked, booked]), 15_000)).toEqual({ do: 'commit' });
+  });
+
+  it('gives up when a step has come to nothing, whatever else could still be booked', () => {
+    expect(next(running([pending, { status: 'absent' }]), 0)).toEqual({ do: 'give-up' });
+    expect(next(running([{ status: 'absent' }]), 0)).toEqual({ do: 'give-up' });
+  });
+});
+
+describe('what is to be done while a saga is compensating', () => {
+  it('cancels what is booked before it looks for what may come', () => {
+    expect(next(compensating([booked, trying]), 0)).toEqual({ do: 'cancel', step: 0 });
+    expect(next(compensating([{ status: 'cancelled' }, trying]), 0)).toEqual({ do: 'look', step: 1 });
+  });
+
+  it('waits out the back-off for as long as it lasts', () => {
+    expect(next(compensating([trying], { nextMs: 90_000, tries: 9 }), 20_000)).toEqual({ do: 'wait', untilMs: 90_000 });
+  });
+
+  it('never books, and ends only when nothing is booked and nothing may come', () => {
+    expect(next(compensating([pending, { status: 'absent' }]), 0)).toEqual({ do: 'finish-compensation' });
+    expect(next(compensating([pending, { status: 'stuck' }]), 0)).toEqual({ do: 'finish-compensation' });
+  });
+});
+
+describe('a saga that has ended', () => {
+  it.each(['confirmed', 'compensated', 'needs_attention'] as const)('%s rests', (status) => {
+    expect(next(running([booked, pending, trying], { status }), 0)).toEqual({ do: 'rest' });
+  });
+});
