@@ -45,6 +45,7 @@ describe('a provider that fails every read', () => {
     const before = performance.now();
     const refused = await desk.book(body, key);
     expect([refused.status, refused.body.error.code]).toEqual([503, 'PROVIDER_UNAVAILABLE']);
+    expect(refused.headers.get('retry-after')).toBe('5');
     expect(performance.now() - before).toBeLessThan(1_000);
     expect(await desk.calls('bookings.create')).toEqual([]);
     const looks = (await desk.calls('me.get')).length;

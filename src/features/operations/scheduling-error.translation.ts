@@ -18,16 +18,23 @@ const CODES: Record<SchedulingErrorCode, ErrorCode> = {
   UNSUPPORTED: 'NOT_SUPPORTED_BY_PROVIDER',
 };
 
-/** A provider's block lasts a minute; said when the provider did not say how long. */
-const RETRY_AFTER_DEFAULT_SECONDS = 60;
+/**
+ * Said when it is not known how long: a provider's block lasts a minute, and a provider that is down is looked at every
+ * five seconds. Whoever has another code is not told to come back.
+ */
+const RETRY_AFTER_SECONDS: Partial<Record<SchedulingErrorCode, number>> = {
+  RATE_LIMITED: 60,
+  UNAVAILABLE: 5,
+  NOT_SENT: 1,
+};
 
 export function translateSchedulingError(error: unknown): ApiError | undefined {
   if (!(error instanceof SchedulingError)) return undefined;
   const { reason, retryAfterSeconds } = error.details;
-  const wait = Math.ceil(retryAfterSeconds ?? RETRY_AFTER_DEFAULT_SECONDS);
+  const usual = RETRY_AFTER_SECONDS[error.code];
   return new ApiError(reason === 'SLUG_TAKEN' ? 'CONFLICT' : CODES[error.code], {
     details: reason ? { reason } : {},
-    headers: error.code === 'RATE_LIMITED' ? { 'retry-after': String(wait) } : {},
+    headers: usual === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterSeconds ?? usual)) },
     cause: error,
   });
 }

@@ -84,6 +84,24 @@ describe('refusals', () => {
   });
 });
 
+describe('a host that is known to be down', () => {
+  it('is not called, and what was not sent is written down once as well', async () => {
+    server.answer = json({}, 503);
+    // More than ten failures in a row, whatever is repeated.
+    for (let reads = 0; reads < 11; reads++) await provider.me().catch(() => undefined);
+    const [sent, before] = [server.requests.length, app.logs().length];
+    await expect(provider.me({ correlationId: 'corr-9' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(atOnce(provider).cancel('uid', 'reason')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(server.requests).toHaveLength(sent);
+    const lines = app.logs().slice(before);
+    expect(lines.map(({ operation, outcome, attempt }) => [operation, outcome, attempt])).toEqual([
+      ['me.get', 'UNAVAILABLE', 0],
+      ['bookings.cancel', 'UNAVAILABLE', 0],
+    ]);
+    expect(lines[0]).toMatchObject({ correlationId: 'corr-9', why: expect.stringContaining('not sent') });
+  });
+});
+
 describe('an outage that is found while calls wait for their permits', () => {
   it('keeps them from being sent', async () => {
     await app.close();
