@@ -4,7 +4,9 @@ import { ConnectionSettings1763600200000 } from './1763600200000-connection-sett
 import { Sagas1764000000000 } from './1764000000000-sagas';
 import { Changes1764000050000 } from './1764000050000-changes';
 import { OutgoingEvents1764000100000 } from './1764000100000-outgoing-events';
+import { WebhookSubscriptions1764000200000 } from './1764000200000-webhook-subscriptions';
 import { Synchronisation1764000300000 } from './1764000300000-synchronisation';
+import { Holds1764000400000 } from './1764000400000-holds';
 
 /** Every migration, oldest first. A list, not a glob: it is the same under SWC, Jest and in the image. */
 export const MIGRATIONS = [
@@ -14,5 +16,7 @@ export const MIGRATIONS = [
   Sagas1764000000000,
   Changes1764000050000,
   OutgoingEvents1764000100000,
+  WebhookSubscriptions1764000200000,
   Synchronisation1764000300000,
+  Holds1764000400000,
 ];

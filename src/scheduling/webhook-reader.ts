@@ -1,7 +1,20 @@
 import type { EpochMs, ProviderBookingStatus } from './words';
 
-/** What a delivery says happened. `other` covers everything that concerns no booking or that we do not know. */
-export type WebhookEffect = 'created' | 'requested' | 'rescheduled' | 'cancelled' | 'rejected' | 'other';
+/**
+ * What a delivery says happened. `reschedule-requested`: cancelled by a host who asks for another time. `changed`:
+ * something else about a booking, or a body that names a booking and does not say what happened: to be read.
+ * `event-types`: the offer changed, not a booking. `other`: concerns no booking.
+ */
+export type WebhookEffect =
+  | 'created'
+  | 'requested'
+  | 'rescheduled'
+  | 'cancelled'
+  | 'reschedule-requested'
+  | 'rejected'
+  | 'changed'
+  | 'event-types'
+  | 'other';
 
 /** A delivery after verification: a hint about one booking, never the last word. */
 export interface WebhookNotice {
@@ -14,6 +27,7 @@ export interface WebhookNotice {
   previousUid?: string;
   bookingId?: string;
   eventTypeId?: string;
+  /** The status that the event gave the booking; absent where the event is about something else. */
   status?: ProviderBookingStatus;
   startMs?: EpochMs;
   endMs?: EpochMs;

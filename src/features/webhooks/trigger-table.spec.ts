@@ -6,17 +6,17 @@ import { TRIGGER_TABLE, triggerTableMarkdown } from './trigger-table';
 describe('the table of triggers', () => {
   const reader = new CalcomWebhookReader();
 
-  it.each(TRIGGER_TABLE)('says of $trigger what the receiver does: $effect', ({ trigger, effect }) => {
+  it.each(TRIGGER_TABLE)('says of $trigger what the receiver does: $effect', ({ trigger, effect, sign }) => {
     const body = JSON.stringify({
       triggerEvent: trigger,
       createdAt: '2026-11-20T10:00:00.000Z',
-      payload: { uid: 'u' },
+      payload: { uid: 'u', ...sign },
     });
     expect(reader.parse(Buffer.from(body))).toMatchObject({ trigger, effect });
   });
 
-  it('names every trigger once', () => {
-    const names = TRIGGER_TABLE.map((row) => row.trigger);
+  it('names every trigger with its signs once', () => {
+    const names = TRIGGER_TABLE.map(({ trigger, sign }) => JSON.stringify([trigger, sign]));
     expect(new Set(names).size).toBe(names.length);
   });
 

@@ -4,14 +4,14 @@ import { ProviderDirectory } from '../../scheduling/provider-directory';
 import type { CallContext } from '../../scheduling/call-context';
 import { BookingEventsService } from '../bookings/booking-events.service';
 import { ConnectionsService } from '../companies/connections.service';
-import type { DeliveryResult } from './webhook-deliveries.repository';
-import type { WebhookDelivery } from './webhook-delivery.entity';
+import { EventTypeHints } from './event-type-hints';
+import type { BegunDelivery, DeliveryResult } from './webhook-attempts.repository';
 import { bodyPlace } from './webhook-job';
 
 /** The job is given up and taken by another worker after 90 s: no call of the first one is under way any more then. */
 const DEADLINE_MS = 75_000;
 
-/** Turns a stored delivery into its effect on an appointment. */
+/** Turns a stored delivery into its effect. */
 @Injectable()
 export class WebhookApplier {
   constructor(
@@ -19,6 +19,7 @@ export class WebhookApplier {
     private readonly directory: ProviderDirectory,
     private readonly connections: ConnectionsService,
     private readonly events: BookingEventsService,
+    private readonly eventTypes: EventTypeHints,
   ) {}
 
   /**
@@ -27,18 +28,16 @@ export class WebhookApplier {
    * @throws SecretUnreadableError when the stored body cannot be opened; repeating is pointless.
    * @throws SchedulingError when the provider had to be asked and gave no answer.
    */
-  async apply({ id, companyId, connectionId, sealedBody }: WebhookDelivery): Promise<DeliveryResult> {
+  async apply(delivery: BegunDelivery): Promise<DeliveryResult> {
+    const { id, companyId, connectionId, sealedBody } = delivery;
     const body = this.box.open(sealedBody, bodyPlace(companyId));
     const connection = await this.connections.byId(connectionId);
     if (!connection) return { status: 'ignored', effect: 'no such connection', appointmentId: null, lastError: null };
     const notice = this.directory.webhookReader(connection.provider).parse(body);
-    const context: CallContext = {
-      lane: 'background',
-      correlationId: id,
-      signal: AbortSignal.timeout(DEADLINE_MS),
-    };
-    const scope = { id: connectionId, companyId };
-    const { outcome, effect, appointmentId } = await this.events.apply(scope, notice, context);
-    return { status: outcome, effect, appointmentId: appointmentId ?? null, lastError: null };
+    const context: CallContext = { lane: 'background', correlationId: id, signal: AbortSignal.timeout(DEADLINE_MS) };
+    if (notice.effect === 'event-types') return this.eventTypes.apply(delivery, context);
+    const applied = await this.events.apply({ id: connectionId, companyId }, notice, context);
+    const effect = notice.effect === 'reschedule-requested' ? `asked to reschedule: ${applied.effect}` : applied.effect;
+    return { status: applied.outcome, effect, appointmentId: applied.appointmentId ?? null, lastError: null };
   }
 }

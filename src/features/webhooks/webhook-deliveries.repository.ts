@@ -2,24 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { EntityManager, Repository } from 'typeorm';
 import type { Cursor } from '../../foundation/http/cursor';
-import { DeliveryStatus, WebhookDelivery } from './webhook-delivery.entity';
+import { type DeliveryStatus, WebhookDelivery } from './webhook-delivery.entity';
 
 export type NewDelivery = Pick<
   WebhookDelivery,
-  'id' | 'companyId' | 'connectionId' | 'trigger' | 'bodyHash' | 'sealedBody'
+  'id' | 'companyId' | 'connectionId' | 'trigger' | 'eventTypeId' | 'bodyHash' | 'sealedBody'
 >;
 
 export interface DeliveryFilter {
   status?: DeliveryStatus;
   trigger?: string;
+  appointmentId?: string;
+  /** Received from this instant on. */
+  from?: Date;
+  /** Received before this instant. */
+  to?: Date;
   before?: Cursor;
-}
-
-export interface DeliveryResult {
-  status: Exclude<DeliveryStatus, 'received'>;
-  effect: string | null;
-  appointmentId: string | null;
-  lastError: string | null;
 }
 
 @Injectable()
@@ -43,35 +41,13 @@ export class WebhookDeliveriesRepository {
     return (inserted.raw as unknown[]).length > 0;
   }
 
-  /** The delivery with its sealed body, counted as tried once more; undefined when it is done or gone. */
-  async beginAttempt(companyId: string, id: string): Promise<WebhookDelivery | undefined> {
-    const { affected } = await this.deliveries.update(
-      { companyId, id, status: 'received' },
-      { attempts: () => 'attempts + 1' },
-    );
-    if (!affected) return undefined;
-    const delivery = await this.deliveries
-      .createQueryBuilder('delivery')
-      .addSelect('delivery.sealedBody')
-      .where({ companyId, id })
-      .getOne();
-    return delivery ?? undefined;
-  }
-
-  async noteError(companyId: string, id: string, lastError: string): Promise<void> {
-    await this.deliveries.update({ companyId, id }, { lastError });
-  }
-
-  async finish(companyId: string, id: string, result: DeliveryResult): Promise<void> {
-    await this.deliveries.update({ companyId, id }, { ...result, processedAt: () => 'now()' });
-  }
-
   async find(companyId: string, id: string): Promise<WebhookDelivery | undefined> {
     return (await this.deliveries.findOneBy({ companyId, id })) ?? undefined;
   }
 
   /** Newest first. */
-  list(companyId: string, limit: number, { status, trigger, before }: DeliveryFilter): Promise<WebhookDelivery[]> {
+  list(companyId: string, limit: number, filter: DeliveryFilter): Promise<WebhookDelivery[]> {
+    const { status, trigger, appointmentId, from, to, before } = filter;
     const query = this.deliveries
       .createQueryBuilder('delivery')
       .where('delivery.companyId = :companyId', { companyId })
@@ -80,7 +56,20 @@ export class WebhookDeliveriesRepository {
       .limit(limit);
     if (status) query.andWhere('delivery.status = :status', { status });
     if (trigger) query.andWhere('delivery.trigger = :trigger', { trigger });
+    if (appointmentId) query.andWhere('delivery.appointmentId = :appointmentId', { appointmentId });
+    if (from) query.andWhere('delivery.receivedAt >= :from', { from });
+    if (to) query.andWhere('delivery.receivedAt < :to', { to });
     if (before) query.andWhere('(delivery.receivedAt, delivery.id) < (:at, :id)', before);
     return query.getMany();
+  }
+
+  /** When this connection last received something about each event type, by the provider's number; '' = without one. */
+  async lastReceived(connectionId: string): Promise<Map<string, Date>> {
+    const rows = await this.deliveries.query<{ eventTypeId: string; at: Date }[]>(
+      `select coalesce(event_type_id, '') as "eventTypeId", max(received_at) as at
+       from webhook_deliveries where connection_id = $1 group by event_type_id`,
+      [connectionId],
+    );
+    return new Map(rows.map(({ eventTypeId, at }) => [eventTypeId, at]));
   }
 }

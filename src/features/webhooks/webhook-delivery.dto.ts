@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { IsPageSize } from '../../foundation/http/validation';
+import { IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { IsInstant, IsPageSize } from '../../foundation/http/validation';
 import { TRIGGER_TABLE } from './trigger-table';
+import type { AttemptRow } from './webhook-attempts.repository';
 import { DELIVERY_STATUSES, type DeliveryStatus, type WebhookDelivery } from './webhook-delivery.entity';
 
 export class DeliveryQuery {
@@ -15,6 +16,21 @@ export class DeliveryQuery {
   @Matches(/^[\x21-\x7e]+$/)
   @MaxLength(100)
   trigger?: string;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'deliveries that were about this booking' })
+  @IsOptional()
+  @IsUUID()
+  bookingId?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'received from this moment on' })
+  @IsOptional()
+  @IsInstant()
+  from?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'received before this moment' })
+  @IsOptional()
+  @IsInstant()
+  to?: string;
 
   @ApiPropertyOptional({ type: String, description: '1 to 100', default: '50' })
   @IsOptional()
@@ -60,6 +76,29 @@ export class DeliveryView {
   processedAt!: string | null;
 }
 
+/** One try to apply a delivery. */
+export class DeliveryAttemptView {
+  @ApiProperty()
+  number!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'null: under way, or cut off with its process' })
+  durationMs!: number | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'what it did; null when it failed' })
+  effect!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'a code, for example `UNAVAILABLE`' })
+  error!: string | null;
+}
+
+export class DeliveryDetail extends DeliveryView {
+  @ApiProperty({ type: [DeliveryAttemptView], description: 'oldest first' })
+  history!: DeliveryAttemptView[];
+}
+
 export class DeliveryPage {
   @ApiProperty({ type: [DeliveryView] })
   data!: DeliveryView[];
@@ -86,4 +125,9 @@ export function deliveryView(delivery: WebhookDelivery): DeliveryView {
     receivedAt: receivedAt.toISOString(),
     processedAt: processedAt?.toISOString() ?? null,
   };
+}
+
+export function attemptView({ number, beganAt, endedAt, effect, error }: AttemptRow): DeliveryAttemptView {
+  const durationMs = endedAt ? endedAt.getTime() - beganAt.getTime() : null;
+  return { number, at: beganAt.toISOString(), durationMs, effect, error };
 }

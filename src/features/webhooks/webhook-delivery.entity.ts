@@ -35,8 +35,17 @@ export class WebhookDelivery {
   @Column({ name: 'appointment_id', type: 'uuid', nullable: true })
   appointmentId!: string | null;
 
+  /** The provider's number of the event type, as far as the body tells. */
+  @Column({ name: 'event_type_id', type: 'text', nullable: true })
+  eventTypeId!: string | null;
+
+  /** All that were made. */
   @Column({ name: 'attempts', type: 'integer' })
   attempts!: number;
+
+  /** Those since the last replay. */
+  @Column({ name: 'tries', type: 'integer' })
+  tries!: number;
 
   /** A code, never a message: messages may quote the body. */
   @Column({ name: 'last_error', type: 'text', nullable: true })

@@ -6,6 +6,7 @@ import { unauthorized } from '../../foundation/http/access';
 import { JobQueue } from '../../foundation/jobs/job-queue.service';
 import { ConnectionStore } from '../../scheduling/connection-store';
 import { ProviderDirectory } from '../../scheduling/provider-directory';
+import type { WebhookNotice } from '../../scheduling/webhook-reader';
 import type { Connection } from '../companies/connections.service';
 import { bodyPlace, WEBHOOK_QUEUE, type WebhookJob } from './webhook-job';
 import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
@@ -14,6 +15,7 @@ export type WebhookHeaders = Record<string, string | string[] | undefined>;
 
 /** What the log keeps of a trigger; anything else a sender may write there is not worth a row's failure. */
 const TRIGGER_NAME = /^[\w.:-]{1,100}$/;
+const PROVIDER_ID = /^[\w-]{1,40}$/;
 
 /** Takes webhooks in: genuine bytes are durable before the sender gets its answer. */
 @Injectable()
@@ -36,10 +38,11 @@ export class WebhookInbox {
     const reader = this.directory.webhookReader(connection.provider);
     const genuine = reader.isGenuine(rawBody, headers, await this.secrets.webhookSecrets(connection.id));
     if (!genuine) throw unauthorized();
-    await this.store(connection, rawBody, reader.parse(rawBody).trigger);
+    await this.store(connection, rawBody, reader.parse(rawBody));
   }
 
-  private async store({ id: connectionId, companyId }: Connection, rawBody: Buffer, trigger: string): Promise<void> {
+  private async store(connection: Connection, rawBody: Buffer, notice: WebhookNotice): Promise<void> {
+    const { id: connectionId, companyId } = connection;
     const id = randomUUID();
     const job: WebhookJob = { companyId, deliveryId: id };
     await this.deliveries.transaction(async (manager) => {
@@ -47,7 +50,8 @@ export class WebhookInbox {
         id,
         companyId,
         connectionId,
-        trigger: TRIGGER_NAME.test(trigger) ? trigger : 'UNKNOWN',
+        trigger: TRIGGER_NAME.test(notice.trigger) ? notice.trigger : 'UNKNOWN',
+        eventTypeId: PROVIDER_ID.test(notice.eventTypeId ?? '') ? notice.eventTypeId! : null,
         bodyHash: sha256(rawBody),
         sealedBody: this.box.seal(rawBody, bodyPlace(companyId)),
       });

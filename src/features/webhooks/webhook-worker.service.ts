@@ -6,8 +6,7 @@ import { failpoint } from '../../foundation/failpoints/failpoints';
 import { JobQueue } from '../../foundation/jobs/job-queue.service';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import { WebhookApplier } from './webhook-applier.service';
-import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
-import type { WebhookDelivery } from './webhook-delivery.entity';
+import { type BegunDelivery, WebhookAttempts } from './webhook-attempts.repository';
 import { WEBHOOK_QUEUE, type WebhookJob } from './webhook-job';
 
 /** Pauses of 1, 2, 4 ... 2048 s: a provider may be away for an hour before a delivery is given up. */
@@ -18,7 +17,7 @@ const RETRIES = 12;
 export class WebhookWorker implements OnApplicationBootstrap {
   constructor(
     private readonly jobs: JobQueue,
-    private readonly deliveries: WebhookDeliveriesRepository,
+    private readonly attempts: WebhookAttempts,
     private readonly applier: WebhookApplier,
     private readonly logger: PinoLogger,
   ) {}
@@ -28,13 +27,13 @@ export class WebhookWorker implements OnApplicationBootstrap {
   }
 
   private async handle({ companyId, deliveryId }: WebhookJob): Promise<void> {
-    const delivery = await this.deliveries.beginAttempt(companyId, deliveryId);
+    const delivery = await this.attempts.begin(companyId, deliveryId);
     if (!delivery) return;
     failpoint('webhook begun');
     try {
       const result = await this.applier.apply(delivery);
       failpoint('webhook applied');
-      await this.deliveries.finish(companyId, deliveryId, result);
+      await this.attempts.finish(delivery, result);
       failpoint('webhook finished');
     } catch (error) {
       await this.noteFailure(delivery, error);
@@ -43,12 +42,13 @@ export class WebhookWorker implements OnApplicationBootstrap {
     }
   }
 
-  private async noteFailure({ companyId, id, attempts }: WebhookDelivery, error: unknown): Promise<void> {
+  private async noteFailure(delivery: BegunDelivery, error: unknown): Promise<void> {
+    const { companyId, id: deliveryId, attempts, tries } = delivery;
     const lastError = codeOf(error);
-    const final = error instanceof SecretUnreadableError || attempts > RETRIES;
-    this.logger.warn({ deliveryId: id, companyId, code: lastError, attempts, final }, 'webhook delivery not applied');
-    if (!final) return this.deliveries.noteError(companyId, id, lastError);
-    await this.deliveries.finish(companyId, id, { status: 'failed', effect: null, appointmentId: null, lastError });
+    const final = error instanceof SecretUnreadableError || tries > RETRIES;
+    this.logger.warn({ deliveryId, companyId, code: lastError, attempts, final }, 'webhook delivery not applied');
+    if (!final) return this.attempts.failed(delivery, lastError);
+    await this.attempts.finish(delivery, { status: 'failed', effect: null, appointmentId: null, lastError });
   }
 }
 

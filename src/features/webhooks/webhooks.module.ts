@@ -3,8 +3,11 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { BookingsModule } from '../bookings/bookings.module';
 import { CompaniesModule } from '../companies/companies.module';
 import { ConnectionStoreModule } from '../companies/connection-store.module';
+import { EventTypesModule } from '../event-types/event-types.module';
+import { EventTypeHints } from './event-type-hints';
 import { OutgoingEventsModule } from './outgoing-events.module';
 import { WebhookApplier } from './webhook-applier.service';
+import { WebhookAttempts } from './webhook-attempts.repository';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller';
 import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
 import { WebhookDelivery } from './webhook-delivery.entity';
@@ -19,10 +22,19 @@ import { WebhookWorker } from './webhook-worker.service';
     TypeOrmModule.forFeature([WebhookDelivery]),
     CompaniesModule,
     ConnectionStoreModule,
+    EventTypesModule,
     BookingsModule,
     OutgoingEventsModule,
   ],
   controllers: [WebhookReceiverController, WebhookDeliveriesController],
-  providers: [WebhookInbox, WebhookWorker, WebhookApplier, WebhookLog, WebhookDeliveriesRepository],
+  providers: [
+    WebhookInbox,
+    WebhookWorker,
+    WebhookApplier,
+    EventTypeHints,
+    WebhookLog,
+    WebhookDeliveriesRepository,
+    WebhookAttempts,
+  ],
 })
 export class WebhooksModule {}

@@ -160,7 +160,7 @@ describe('what a delivery says', () => {
     };
     expect(parsed({ triggerEvent: 'MEETING_ENDED', ...row })).toMatchObject({
       trigger: 'MEETING_ENDED',
-      effect: 'other',
+      effect: 'changed',
       uid: 'newUid',
       bookingId: '15600988',
       attendee: { name: 'J', timeZone: 'UTC', language: 'de' },
@@ -174,7 +174,7 @@ describe('what a delivery says', () => {
     });
     expect(notice).toEqual({
       trigger: 'BOOKING_NO_SHOW_UPDATED',
-      effect: 'other',
+      effect: 'changed',
       uid: 'u1',
       bookingId: '7',
       metadata: {},
@@ -191,6 +191,52 @@ describe('what a delivery says', () => {
       });
     },
   );
+
+  it('leaves the status out where it is not the news, or nobody would look at what is', () => {
+    const statusOf = (trigger: string) => envelope(trigger).status;
+    expect(['BOOKING_LOCATION_UPDATED', 'MEETING_ENDED', 'SOMETHING_NEW'].map(statusOf)).toEqual(
+      Array(3).fill(undefined),
+    );
+    expect(statusOf('BOOKING_CREATED')).toBe('accepted');
+  });
+
+  it.each([
+    ['its reason', { cancellationReason: 'Please reschedule. The stylist is ill' }],
+    ['its flag', { cancellationReason: 'ill', requestReschedule: true }],
+  ])("knows a host's request for another time by %s", (_what, fields) => {
+    const notice = envelope('BOOKING_CANCELLED', { status: 'CANCELLED', ...fields });
+    expect(notice).toMatchObject({ effect: 'reschedule-requested', status: 'cancelled', uid: 'newUid' });
+  });
+
+  it.each([
+    { cancellationReason: 'ill', requestReschedule: false },
+    { cancellationReason: 'I asked them: Please reschedule' },
+    { cancellationReason: 'Please rescheduled' },
+    { requestReschedule: 'true' },
+    {},
+  ])('does not take a cancellation with %j for such a request', (fields) => {
+    expect(envelope('BOOKING_CANCELLED', fields)).toMatchObject({ effect: 'cancelled' });
+  });
+
+  it.each(['EVENT_TYPE.CREATED', 'EVENT_TYPE.UPDATED', 'EVENT_TYPE.DELETED', 'EVENT_TYPE_UPDATED'])(
+    'takes %s for a change of the offer',
+    (trigger) => {
+      expect(parsed({ triggerEvent: trigger, payload: { id: 907311 } })).toMatchObject({ effect: 'event-types' });
+    },
+  );
+
+  it.each([
+    ['in the envelope', { triggerEvent: 'SOMETHING_NEW', payload: { uid: 'u1' } }],
+    ['flat', { event: 'moved', uid: 'u1' }],
+    ['under the name of the no-show events', { bookingUid: 'u1' }],
+    ['under a name of their author', { booking_uid: 'u1', status: 'whatever' }],
+  ])('takes an unknown body that names a booking (%s) for a reason to read it', (_where, body) => {
+    expect(parsed(body)).toMatchObject({ effect: 'changed', uid: 'u1' });
+  });
+
+  it.each(['toString', 'constructor', '__proto__'])('knows no trigger called %s', (trigger) => {
+    expect(parsed({ triggerEvent: trigger })).toMatchObject({ trigger, effect: 'other' });
+  });
 
   it('understands a template without the envelope as an unknown event', () => {
     expect(parsed({ content: 'A new event', type: 'cut' })).toEqual({

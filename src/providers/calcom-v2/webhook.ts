@@ -5,14 +5,32 @@ import { isRecord } from './wire';
 
 const SIGNATURE_HEADER = 'x-cal-signature-256';
 
-/** Confirmation sends BOOKING_CREATED again with the same uid; nothing is called BOOKING_CONFIRMED. */
+/**
+ * Confirmation sends BOOKING_CREATED again with the same uid; nothing is called BOOKING_CONFIRMED. A trigger that is not
+ * here concerns a booking when the body names one.
+ */
 const EFFECTS: Record<string, WebhookEffect> = {
   BOOKING_CREATED: 'created',
   BOOKING_REQUESTED: 'requested',
   BOOKING_RESCHEDULED: 'rescheduled',
   BOOKING_CANCELLED: 'cancelled',
   BOOKING_REJECTED: 'rejected',
+  RECORDING_READY: 'other',
+  RECORDING_TRANSCRIPTION_GENERATED: 'other',
+  OOO_CREATED: 'other',
+  FORM_SUBMITTED: 'other',
+  FORM_SUBMITTED_NO_EVENT: 'other',
+  ROUTING_FORM_FALLBACK_HIT: 'other',
+  WRONG_ASSIGNMENT_REPORT: 'other',
+  DELEGATION_CREDENTIAL_ERROR: 'other',
+  PING: 'other',
 };
+
+/** Cal.com sends none of these; relays and other builds of it do. */
+const EVENT_TYPE_TRIGGER = /^EVENT_TYPE[._](CREATED|UPDATED|DELETED)$/;
+const CREDENTIAL_TRIGGER = /^DELEGATION_CREDENTIAL_/;
+/** How Cal.com begins the reason of a booking that its host has asked to move; newer releases also set a flag. */
+const RESCHEDULE_REQUEST = /^Please reschedule\b/;
 
 type Fields = Record<string, unknown>;
 
@@ -31,9 +49,9 @@ export class CalcomWebhookReader implements WebhookReader {
   parse(rawBody: Buffer): WebhookNotice {
     const body = bodyOf(rawBody);
     const trigger = textOf(body.triggerEvent) ?? 'UNKNOWN';
-    // MEETING_STARTED and MEETING_ENDED are flat: the booking's row lies beside the trigger.
+    // MEETING_STARTED and MEETING_ENDED are flat: the booking's row lies beside the trigger. So are most templates.
     const payload = isRecord(body.payload) ? body.payload : body;
-    const effect = EFFECTS[trigger] ?? 'other';
+    const effect = effectOf(trigger, payload);
     const metadata = splitMetadata(isRecord(payload.metadata) ? payload.metadata : {});
     return {
       trigger: trigger.slice(0, 100),
@@ -81,14 +99,33 @@ function formFields(text: string): Fields {
   }
 }
 
+function effectOf(trigger: string, payload: Fields): WebhookEffect {
+  if (trigger === 'BOOKING_CANCELLED' && asksToReschedule(payload)) return 'reschedule-requested';
+  const known = Object.hasOwn(EFFECTS, trigger) ? EFFECTS[trigger] : undefined;
+  if (known) return known;
+  if (EVENT_TYPE_TRIGGER.test(trigger)) return 'event-types';
+  return uidIn(payload) === undefined || CREDENTIAL_TRIGGER.test(trigger) ? 'other' : 'changed';
+}
+
+function asksToReschedule({ requestReschedule, cancellationReason }: Fields): boolean {
+  return requestReschedule === true || RESCHEDULE_REQUEST.test(textOf(cancellationReason) ?? '');
+}
+
+/** The third spelling is that of templates, whose names are their author's. */
+function uidIn(payload: Fields): string | undefined {
+  return textOf(payload.uid) ?? textOf(payload.bookingUid) ?? textOf(payload.booking_uid);
+}
+
 function identity(payload: Fields, effect: WebhookEffect): Partial<WebhookNotice> {
   const previous = effect === 'rescheduled' ? textOf(payload.rescheduleUid) : undefined;
+  // A status beside other news would pass for the news: nobody would look what else has changed.
+  const status = effect === 'changed' ? undefined : statusOf(payload.status);
   return {
-    ...present('uid', textOf(payload.uid) ?? textOf(payload.bookingUid)),
+    ...present('uid', uidIn(payload)),
     ...present('previousUid', previous),
     ...present('bookingId', idOf(payload.bookingId ?? payload.id)),
     ...present('eventTypeId', idOf(payload.eventTypeId)),
-    ...present('status', statusOf(payload.status)),
+    ...present('status', status),
   };
 }
 
