@@ -16,8 +16,8 @@ import { SagasRepository } from './sagas.repository';
 
 /** A shorter pause is waited out; for a longer one the saga is laid down, and taken up by whoever finds it due. */
 const PAUSE_MAX_MS = 1_500;
-/** A cancellation that fails for that long needs a person. */
-const CANCELLING_MAX_MS = 24 * 3_600_000;
+/** What cannot be undone, or not even be looked for, for that long needs a person. */
+const UNDOING_MAX_MS = 24 * 3_600_000;
 
 /** Drives sagas that this replica owns, step by step, as {@link next} decides. */
 @Injectable()
@@ -139,7 +139,7 @@ export class SagaDriver {
       await this.record(saga, { type: 'looked', step, lookedMs, ...(booking ? { uid: booking.uid } : {}) });
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
-      await this.record(saga, { type: 'look-failed', step });
+      await this.record(saga, { type: isOverdue(saga) ? 'cancel-refused' : 'look-failed', step });
     }
   }
 
@@ -151,8 +151,7 @@ export class SagaDriver {
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
       const isFinal = ['REFUSED', 'INVALID_REQUEST', 'UNSUPPORTED'].includes(error.code);
-      const isOverdue = saga.nowMs() - saga.state.deadlineMs > CANCELLING_MAX_MS;
-      await this.record(saga, { type: isFinal || isOverdue ? 'cancel-refused' : 'cancel-failed', step });
+      await this.record(saga, { type: isFinal || isOverdue(saga) ? 'cancel-refused' : 'cancel-failed', step });
     }
   }
 
@@ -183,6 +182,10 @@ export class SagaDriver {
     failpoint('wrote', event.type);
     saga.state = state;
   }
+}
+
+function isOverdue(saga: Saga): boolean {
+  return saga.nowMs() - saga.state.deadlineMs > UNDOING_MAX_MS;
 }
 
 function endingBy(action: SagaAction, hasBookings: boolean): SagaEvent | undefined {

@@ -28,9 +28,9 @@ export class SagaEnds {
     if (saga.state.status === 'running' && state.status !== 'running') {
       if (state.status === 'confirmed') await this.confirm(manager, saga, bookings);
       else await this.turn(manager, saga);
+      // What may still take effect takes up its time at the provider itself: others need not wait until it is settled.
+      await this.times.release(manager, saga.id);
     }
-    const hasEnded = !['running', 'compensating'].includes(state.status);
-    if (hasEnded) await this.times.release(manager, saga.id);
   }
 
   /** The pivot. */

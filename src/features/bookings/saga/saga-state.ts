@@ -5,7 +5,7 @@ export type SagaStatus = (typeof SAGA_STATUSES)[number];
 /**
  * `trying`: the intent is recorded, so a call may be in flight, or may have been lost.
  * `absent`: no booking of this step exists, and none can come into being any more.
- * `stuck`: booked, must not be, and the provider refuses for good to cancel it.
+ * `stuck`: must not be, is or may be booked, and could not be undone for good or for a day.
  */
 export const STEP_STATUSES = ['pending', 'trying', 'booked', 'refused', 'cancelled', 'absent', 'stuck'] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];
@@ -67,7 +67,7 @@ const TRANSITIONS: { [T in SagaEvent['type']]: Transition<Extract<SagaEvent, { t
   'look-failed': (saga, _, nowMs) => later(saga, nowMs),
   cancelled: (saga, { step }) => at(saga, step, ['booked'], { ...saga.steps[step]!, status: 'cancelled' }),
   'cancel-failed': (saga, _, nowMs) => later(saga, nowMs),
-  'cancel-refused': (saga, { step }) => at(saga, step, ['booked'], { ...saga.steps[step]!, status: 'stuck' }),
+  'cancel-refused': (saga, { step }) => at(saga, step, ['booked', 'trying'], { ...saga.steps[step]!, status: 'stuck' }),
   'gave-up': (saga) => turned(saga),
   committed: (saga) => ended(saga, 'confirmed', ['booked']),
   compensated: (saga) => {
