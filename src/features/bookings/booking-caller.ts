@@ -13,13 +13,15 @@ const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
  * @throws ApiError `VALIDATION_ERROR` without an `Idempotency-Key` of 1 to 255 printable ASCII characters.
  */
 export const CallerWithKey = createParamDecorator((_: unknown, context: ExecutionContext): BookingCaller => {
-  const { idempotencyKey, ...identity } = requestIdentity(context.switchToHttp().getRequest<CalledRequest>());
+  const request = context.switchToHttp().getRequest<CalledRequest>();
+  const { idempotencyKey, ...identity } = requestIdentity(request);
   if (idempotencyKey === undefined) throw invalidField('Idempotency-Key', 'is required as a header');
   return {
     ...identity,
     idempotencyKey,
     origin: 'api',
-    waitMs: patienceOf(context.switchToHttp().getRequest<CalledRequest>()),
+    waitMs: patienceOf(request),
+    isTrusted: request.caller?.kind === 'secret',
   };
 });
 

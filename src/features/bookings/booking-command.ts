@@ -36,6 +36,24 @@ export interface BookingCaller {
    * is not kept, and after a cancellation or a move the same request books anew.
    */
   derivedKey?: boolean;
+  /** A secret key of the company: it needs no token of a hold. */
+  isTrusted?: boolean;
+}
+
+/** A hold that a booking takes, and what shows that its caller may. */
+export interface HoldProof {
+  id: string;
+  token?: string;
+  /** Nothing needs to be shown. A token that is shown all the same must be right. */
+  isTrusted: boolean;
+}
+
+/** What is booked, and under which hold. */
+export interface BookingTarget {
+  /** Ours. */
+  eventTypeId: string;
+  holdId?: string;
+  holdToken?: string;
 }
 
 /** As {@link BookingCaller}, for a change of a booking; the key may be absent. */
@@ -52,4 +70,5 @@ export interface BookingWork {
   caller: BookingCaller;
   command: BookingCommand & { attendee: { timeZone: string } };
   eventType: EventTypeRecord;
+  hold?: HoldProof;
 }

@@ -4,7 +4,7 @@ import { endOfDay, isCalendarDate, parseInstant, startOfDay } from '../../founda
 import { canonicalTimeZone } from '../../foundation/time/zones';
 import type { AppointmentStatus } from './appointment.entity';
 import type { AppointmentFilter } from './appointments.repository';
-import type { BookingCommand } from './booking-command';
+import type { BookingCaller, BookingCommand, BookingTarget, HoldProof } from './booking-command';
 import type { AttendeeDto, BookingLocationDto, CreateBookingDto, ListBookingsDto } from './bookings.dto';
 
 const PAGE_SIZE_DEFAULT = 20;
@@ -44,6 +44,14 @@ function toLocation({ type, value }: BookingLocationDto): BookingCommand['locati
   if (takesValue && value === undefined) throw invalidField('location.value', `is required for ${type}`);
   if (!takesValue && value !== undefined) throw invalidField('location.value', `cannot be given for ${type}`);
   return { type, ...(value === undefined ? {} : { value }) };
+}
+
+/** @throws ApiError `VALIDATION_ERROR` for the token of no hold. */
+export function toHoldProof({ holdId, holdToken }: BookingTarget, { isTrusted = false }: BookingCaller) {
+  if (holdId === undefined && holdToken !== undefined) throw invalidField('holdId', 'is required with a holdToken');
+  if (holdId === undefined) return undefined;
+  const proof: HoldProof = { id: holdId.toLowerCase(), isTrusted };
+  return holdToken === undefined ? proof : { ...proof, token: holdToken };
 }
 
 export function instantOf(checked: string): number {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { CompaniesService } from '../companies/companies.service';
 import { EventTypesService } from '../event-types/event-types.service';
 import { AppointmentsRepository } from './appointments.repository';
-import type { BookingCaller, BookingCommand } from './booking-command';
+import type { BookingCaller, BookingCommand, BookingTarget } from './booking-command';
+import { toHoldProof } from './booking-input';
 import { BookingWriter } from './booking-writer';
 import type { IdempotentRequest } from './idempotency.repository';
 import { type BookingAnswer, IdempotencyService, type Recalled } from './idempotency.service';
@@ -20,19 +21,20 @@ export class BookingIntake {
 
   async book(
     companyId: string,
-    eventTypeId: string,
+    target: BookingTarget,
     command: BookingCommand,
     caller: BookingCaller,
   ): Promise<BookingAnswer> {
     const { route, idempotencyKey: key, fingerprint } = caller;
+    const hold = toHoldProof(target, caller);
     const request: IdempotentRequest = { companyId, route, key, fingerprint };
     const recalled = await this.recall(request, command, caller);
     if (recalled?.answer) return recalled.answer;
     // An unknown type is not kept with the key: nothing was begun, and asking again costs nothing.
-    const eventType = await this.eventTypes.find(companyId, eventTypeId);
+    const eventType = await this.eventTypes.find(companyId, target.eventTypeId);
     const timeZone = command.attendee.timeZone ?? (await this.companies.get(companyId)).timeZone;
     const complete = { ...command, attendee: { ...command.attendee, timeZone } };
-    return this.writer.write({ request, caller, command: complete, eventType }, recalled);
+    return this.writer.write({ request, caller, command: complete, eventType, ...(hold ? { hold } : {}) }, recalled);
   }
 
   private async recall(

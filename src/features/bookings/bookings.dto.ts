@@ -125,6 +125,21 @@ export class CreateBookingDto {
   @MayBeAbsent()
   @IsCallerMetadata()
   metadata?: Record<string, string>;
+
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'A hold of this event type and start, which the booking uses up',
+  })
+  @MayBeAbsent()
+  @IsUUID()
+  holdId?: string;
+
+  @ApiPropertyOptional({ description: 'As the hold was answered with; needed with a publishable key' })
+  @MayBeAbsent()
+  @IsString()
+  @IsFilled()
+  @MaxLength(100)
+  holdToken?: string;
 }
 
 export class RescheduleDto {

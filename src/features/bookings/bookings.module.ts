@@ -21,6 +21,14 @@ import { BookingWriter } from './booking-writer';
 import { BookingsController } from './bookings.controller';
 import { BookingsService } from './bookings.service';
 import { ForeignBookings } from './foreign-bookings';
+import { HoldLeftovers } from './holds/hold-leftovers.repository';
+import { HoldLedger } from './holds/hold-ledger';
+import { HoldPlaces } from './holds/hold-places';
+import { HoldSweep } from './holds/hold-sweep';
+import { HoldTaking } from './holds/hold-taking';
+import { HoldsController } from './holds/holds.controller';
+import { HoldsRepository } from './holds/holds.repository';
+import { HoldsService } from './holds/holds.service';
 import { IdempotencyRepository } from './idempotency.repository';
 import { IdempotencyService } from './idempotency.service';
 import { BookingBeginning } from './saga/booking-beginning';
@@ -43,7 +51,7 @@ import { ProviderTruth } from './provider-truth';
     AvailabilityModule,
     TypeOrmModule.forFeature([AppointmentEntity, AppointmentUidEntity]),
   ],
-  controllers: [BookingsController],
+  controllers: [BookingsController, HoldsController],
   providers: [
     AppointmentsRepository,
     BookingAttention,
@@ -62,6 +70,13 @@ import { ProviderTruth } from './provider-truth';
     BookingRecords,
     BookingRetention,
     BookingWriter,
+    HoldLeftovers,
+    HoldLedger,
+    HoldPlaces,
+    HoldSweep,
+    HoldTaking,
+    HoldsRepository,
+    HoldsService,
     HostTimes,
     SagaDriver,
     SagaEchoes,

@@ -4,7 +4,7 @@ import type { AbsenceReport } from '../../scheduling/words';
 import type { AppointmentEntity } from './appointment.entity';
 import type { AppointmentFilter } from './appointments.repository';
 import { BookingChanges, type ChangeContext } from './booking-changes';
-import type { BookingCaller, BookingCommand, ChangeCaller } from './booking-command';
+import type { BookingCaller, BookingCommand, BookingTarget, ChangeCaller } from './booking-command';
 import { BookingIntake } from './booking-intake';
 import { BookingLeases } from './booking-lease';
 import { BookingReader } from './booking-reader';
@@ -40,8 +40,8 @@ export class BookingsService {
    * @throws ApiError `EVENT_TYPE_NOT_FOUND`, `IDEMPOTENCY_KEY_IN_USE`, `IDEMPOTENCY_KEY_REUSED`
    * @throws SchedulingError of `book`, except for an unknown outcome.
    */
-  book(companyId: string, target: { eventTypeId: string }, command: BookingCommand, caller: BookingCaller) {
-    return this.intake.book(companyId, target.eventTypeId, command, caller);
+  book(companyId: string, target: BookingTarget, command: BookingCommand, caller: BookingCaller) {
+    return this.intake.book(companyId, target, command, caller);
   }
 
   /** @throws ApiError `BOOKING_NOT_FOUND`, as every method below. */

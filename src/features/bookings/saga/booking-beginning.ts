@@ -7,9 +7,9 @@ import { ApiError } from '../../../foundation/errors/api-error';
 import { failpoint } from '../../../foundation/failpoints/failpoints';
 import { AppointmentsRepository } from '../appointments.repository';
 import type { BookingWork } from '../booking-command';
+import { HoldTaking } from '../holds/hold-taking';
 import { IdempotencyService, type Recalled } from '../idempotency.service';
 import { plannedAppointment } from '../planned-appointment';
-import { HostTimes } from './host-times';
 import type { Saga } from './saga';
 import { type NewSaga, SagasRepository } from './sagas.repository';
 import { TimeClaimed } from './time-claims.repository';
@@ -29,7 +29,7 @@ export class BookingBeginning {
     private readonly sagas: SagasRepository,
     private readonly appointments: AppointmentsRepository,
     private readonly idempotency: IdempotencyService,
-    private readonly times: HostTimes,
+    private readonly times: HoldTaking,
   ) {
     this.deadlineMs = config.get('bookings', { infer: true }).deadlineMs;
   }
@@ -37,7 +37,8 @@ export class BookingBeginning {
   /**
    * @param recalled the same request, whose saga came to nothing; its permanent id stays.
    * @throws ApiError `SLOT_UNAVAILABLE` (`CLAIMED`) when somebody else's booking or hold has the host's time,
-   *   `IDEMPOTENCY_KEY_IN_USE` when another request with the key was quicker: nothing was written.
+   *   `IDEMPOTENCY_KEY_IN_USE` when another request with the key was quicker, `NOT_FOUND`, `CONFLICT` or
+   *   `VALIDATION_ERROR` for a hold that cannot be taken: nothing was written.
    */
   async begin(work: BookingWork, recalled?: Recalled): Promise<Saga> {
     const untilMs = performance.now() + work.caller.waitMs;
@@ -48,8 +49,7 @@ export class BookingBeginning {
         return saga;
       } catch (error) {
         if (!(error instanceof TimeClaimed)) throw error;
-        const takesTurns = this.times.takesTurns(work.eventType);
-        if (!takesTurns) throw new ApiError('SLOT_UNAVAILABLE', { details: { reason: 'CLAIMED' }, cause: error });
+        if (!error.isTurn) throw new ApiError('SLOT_UNAVAILABLE', { details: { reason: 'CLAIMED' }, cause: error });
         if (performance.now() > untilMs) throw inTurn(error);
         await pause(TURN_LOOK_MS);
       }
@@ -57,7 +57,7 @@ export class BookingBeginning {
   }
 
   private async write(work: BookingWork, recalled: Recalled | undefined): Promise<Saga> {
-    const { request, caller, command, eventType } = work;
+    const { request, caller } = work;
     const appointmentId = recalled?.resourceId ?? randomUUID();
     const saga = newSaga(work, appointmentId, this.deadlineMs);
     return this.sagas.transaction(async (manager) => {
@@ -68,7 +68,7 @@ export class BookingBeginning {
         resourceId: appointmentId,
         servedSeconds: (caller.waitMs + SERVING_MARGIN_MS) / 1000,
       });
-      await this.times.claim(manager, saga, eventType, command.startMs);
+      await this.times.claim(manager, saga, work, recalled?.sagaId ?? undefined);
       await this.appointments.insert(manager, plannedAppointment(work, appointmentId, saga.plan[0]!.ref));
       return begun;
     });

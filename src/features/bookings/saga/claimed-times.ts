@@ -20,12 +20,24 @@ export function isBookedInTurn({ definition }: EventTypeRecord): boolean {
 
 /** What a booking of this type claims while its call is in flight. */
 export function claimsFor(eventType: EventTypeRecord, account: string, startMs: number, endMs: number): TimeClaim[] {
-  if (isBookedInTurn(eventType)) return [turnOf(eventType, account)];
+  if (isBookedInTurn(eventType)) return [turnOf(eventType, account), ...startOf(eventType, account, startMs)];
+  return timesOf(eventType, account, eventType.definition.hosts, startMs, endMs);
+}
+
+/** What a hold on this type claims: the host's time, or where no host is known, this start of this type. */
+export function heldFor(eventType: EventTypeRecord, account: string, startMs: number, endMs: number): TimeClaim[] {
+  if (isBookedInTurn(eventType)) return startOf(eventType, account, startMs);
   return timesOf(eventType, account, eventType.definition.hosts, startMs, endMs);
 }
 
 function turnOf({ providerId }: EventTypeRecord, account: string): TimeClaim {
   return { account, host: `event type ${providerId}` };
+}
+
+/** The start alone: others that overlap it may have other hosts. A start with seats is nobody's alone. */
+function startOf({ providerId, definition }: EventTypeRecord, account: string, startMs: number): TimeClaim[] {
+  if (definition.seatsPerSlot !== undefined) return [];
+  return [{ account, host: `start of event type ${providerId}`, fromMs: startMs, toMs: startMs + 1 }];
 }
 
 /** The time of these hosts, with the type's buffers. Seats are shared, so they are nobody's alone. */

@@ -3,10 +3,10 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { ProviderBooking } from '../../../scheduling/words';
 import { ConnectionsService } from '../../companies/connections.service';
 import type { EventTypeRecord } from '../../event-types/event-types.service';
-import { accountOf, claimsFor, isBookedInTurn, timesOf } from './claimed-times';
+import { accountOf, claimsFor, heldFor, isBookedInTurn, timesOf } from './claimed-times';
 import { TimeClaimed, TimeClaimsRepository } from './time-claims.repository';
 
-/** Claims hosts' times for sagas. */
+/** Claims hosts' times for sagas and holds. */
 @Injectable()
 export class HostTimes {
   constructor(
@@ -15,21 +15,32 @@ export class HostTimes {
     private readonly connections: ConnectionsService,
   ) {}
 
-  /** @throws TimeClaimed when another saga or a hold has some of it. */
+  /**
+   * @param holdId a hold that this saga has taken: its claims become the saga's.
+   * @throws TimeClaimed when another saga or a hold has some of it; a turn of the event type can be waited for.
+   */
   async claim(
     manager: EntityManager,
     saga: { id: string },
     eventType: EventTypeRecord,
     startMs: number,
+    holdId?: string,
   ): Promise<void> {
     const endMs = startMs + eventType.lengthMinutes * 60_000;
     const wanted = claimsFor(eventType, await this.accountOf(eventType), startMs, endMs);
-    await this.claims.claim(manager, eventType.companyId, { sagaId: saga.id }, wanted);
+    await this.claims.claim(manager, eventType.companyId, { sagaId: saga.id }, wanted, holdId);
   }
 
-  /** Whether bookings of this type wait for one another instead of being refused. */
-  takesTurns(eventType: EventTypeRecord): boolean {
-    return isBookedInTurn(eventType);
+  /** @throws TimeClaimed when a saga or another hold has some of it. */
+  async hold(
+    manager: EntityManager,
+    hold: { holdId: string; expiresAtMs: number },
+    eventType: EventTypeRecord,
+    startMs: number,
+  ): Promise<void> {
+    const endMs = startMs + eventType.lengthMinutes * 60_000;
+    const wanted = heldFor(eventType, await this.accountOf(eventType), startMs, endMs);
+    await this.claims.claim(manager, eventType.companyId, hold, wanted);
   }
 
   /** Claims the hosts that an answer names; false when one of them is spoken for. */
@@ -50,6 +61,10 @@ export class HostTimes {
 
   async release(manager: EntityManager, sagaId: string): Promise<void> {
     await this.claims.release(manager, sagaId);
+  }
+
+  async releaseHold(manager: EntityManager, holdId: string): Promise<void> {
+    await this.claims.releaseHold(manager, holdId);
   }
 
   private async accountOf({ companyId }: EventTypeRecord): Promise<string> {

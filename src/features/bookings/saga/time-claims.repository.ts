@@ -17,6 +17,16 @@ export type Claimant = { sagaId: string } | { holdId: string; expiresAtMs: numbe
 /** Somebody else has claimed some of this time. */
 export class TimeClaimed extends Error {
   override readonly name = 'TimeClaimed';
+
+  /** @param claim the one that could not be made. */
+  constructor(readonly claim: TimeClaim) {
+    super(`${claim.host} is claimed`);
+  }
+
+  /** It is a turn, which ends with the booking that has it: waiting for it helps. */
+  get isTurn(): boolean {
+    return this.claim.fromMs === undefined;
+  }
 }
 
 /** Times that are spoken for, across companies, event types and replicas. */
@@ -25,14 +35,22 @@ export class TimeClaimsRepository {
   /**
    * All of these or none. In one order always, so that two who want the same do not wait for each other.
    *
+   * @param inPlaceOf a hold whose claims end with this transaction: there is no moment in between for others.
    * @throws TimeClaimed when one overlaps another's claim: the transaction must not commit.
    */
-  async claim(manager: EntityManager, companyId: string, claimant: Claimant, claims: TimeClaim[]): Promise<void> {
+  async claim(
+    manager: EntityManager,
+    companyId: string,
+    claimant: Claimant,
+    claims: TimeClaim[],
+    inPlaceOf?: string,
+  ): Promise<void> {
     const sorted = [...claims].sort((a, b) => order(a).localeCompare(order(b)));
-    await this.removeExpired(manager, sorted);
+    await this.enter(manager, sorted, inPlaceOf);
     const [sagaId, holdId, expiresMs] =
       'sagaId' in claimant ? [claimant.sagaId, null, null] : [null, claimant.holdId, claimant.expiresAtMs];
-    for (const { account, host, fromMs, toMs } of sorted) {
+    for (const claim of sorted) {
+      const { account, host, fromMs, toMs } = claim;
       try {
         await manager.query(
           `insert into time_claims (company_id, account, host, during, saga_id, hold_id, expires_at)
@@ -41,7 +59,7 @@ export class TimeClaimsRepository {
           [companyId, account, host, fromMs ?? null, toMs ?? null, sagaId, holdId, expiresMs],
         );
       } catch (error) {
-        throw violatesExclusion(error, 'time_claims_free') ? new TimeClaimed() : error;
+        throw violatesExclusion(error, 'time_claims_free') ? new TimeClaimed(claim) : error;
       }
     }
   }
@@ -50,11 +68,24 @@ export class TimeClaimsRepository {
     await manager.query('delete from time_claims where saga_id = $1', [sagaId]);
   }
 
-  private async removeExpired(manager: EntityManager, claims: TimeClaim[]): Promise<void> {
+  async releaseHold(manager: EntityManager, holdId: string): Promise<void> {
+    await manager.query('delete from time_claims where hold_id = $1', [holdId]);
+  }
+
+  /**
+   * One claimant of a host at a time, until its transaction ends: two who insert overlapping rows at the same moment
+   * would each wait for the other, until Postgres ends one of them after a second. Then removes what has expired.
+   */
+  private async enter(manager: EntityManager, sorted: TimeClaim[], holdId: string | undefined): Promise<void> {
+    // One statement, for the round trip; the condition on `entered` has the locks taken before anything is deleted.
     await manager.query(
-      `delete from time_claims where expires_at < clock_timestamp()
-         and (account, host) in (select * from unnest($1::text[], $2::text[]))`,
-      [claims.map(({ account }) => account), claims.map(({ host }) => host)],
+      `with entered as materialized (
+         select count(pg_advisory_xact_lock(hashtextextended(account || chr(10) || host, 0))) as hosts
+         from unnest($1::text[], $2::text[]) as claimed (account, host))
+       delete from time_claims where (select hosts from entered) >= 0
+         and (hold_id = $3 or (expires_at < clock_timestamp()
+           and (account, host) in (select * from unnest($1::text[], $2::text[]))))`,
+      [sorted.map(({ account }) => account), sorted.map(({ host }) => host), holdId ?? null],
     );
   }
 }

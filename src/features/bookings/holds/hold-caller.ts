@@ -1,0 +1,52 @@
+import { isIPv6 } from 'node:net';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { sha256 } from '../../../foundation/crypto/digests';
+import { ApiError } from '../../../foundation/errors/api-error';
+import type { CalledRequest } from '../../../foundation/http/access';
+
+/** A person needs one at a time, and another while going back and forth between two times. */
+const OPEN_MAX_PUBLISHABLE = 3;
+/** Telephone agents: far above what one company's callers hold at once, low enough to find a program that forgets. */
+const OPEN_MAX_SECRET = 100;
+const HOLD_TOKEN = 'hold-token';
+
+/** Who makes, sees or ends a hold. */
+export interface HoldCaller {
+  companyId: string;
+  correlationId: string;
+  /** A secret key of the company: it needs no token. */
+  isTrusted: boolean;
+  token?: string;
+  /** Among whose open holds a new one counts, and how many they may be. */
+  holder: string;
+  openMax: number;
+}
+
+export const CallerOfHold = createParamDecorator((_: unknown, context: ExecutionContext): HoldCaller => {
+  const { caller, headers, id, ip } = context.switchToHttp().getRequest<CalledRequest>();
+  if (!caller?.companyId) throw new ApiError('FORBIDDEN');
+  const { companyId, kind, keyId = '' } = caller;
+  const isTrusted = kind === 'secret';
+  const token = headers[HOLD_TOKEN];
+  return {
+    companyId,
+    correlationId: String(id),
+    isTrusted,
+    // The address itself is nothing to keep.
+    holder: isTrusted ? 'secret' : sha256(`${keyId} ${networkOf(ip)}`),
+    openMax: isTrusted ? OPEN_MAX_SECRET : OPEN_MAX_PUBLISHABLE,
+    ...(typeof token === 'string' ? { token } : {}),
+  };
+});
+
+/** One subscriber has a whole /64 of IPv6 addresses. IPv4, also written as IPv6, counts singly. */
+export function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail] = plain.toLowerCase().split('::', 2);
+  const before = head === '' ? [] : head.split(':');
+  const after = tail ? tail.split(':') : [];
+  const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0');
+  const groups = [...before, ...zeros, ...after].slice(0, 4);
+  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+}

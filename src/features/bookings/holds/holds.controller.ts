@@ -1,0 +1,56 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { AllowAccess } from '../../../foundation/http/access';
+import { UuidParam } from '../../../foundation/http/uuid-param';
+import { NoProperties } from '../../../foundation/http/validation';
+import { instantOf } from '../booking-input';
+import { CallerOfHold, type HoldCaller } from './hold-caller';
+import { HoldView, MadeHoldView } from './hold-view';
+import { CreateHoldDto, SECONDS_DEFAULT } from './holds.dto';
+import { HoldsService } from './holds.service';
+
+const HoldId = () => Param('id', new UuidParam());
+const HoldToken = () =>
+  ApiHeader({
+    name: 'Hold-Token',
+    required: false,
+    description: 'Needed with a publishable key; `token` of the answer',
+  });
+
+@ApiTags('holds')
+@Controller('holds')
+@AllowAccess('secret', 'publishable')
+export class HoldsController {
+  constructor(private readonly holds: HoldsService) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Keep a start for a while; not to be repeated with an Idempotency-Key' })
+  @ApiCreatedResponse({ type: MadeHoldView })
+  make(@CallerOfHold() caller: HoldCaller, @Body() { eventTypeId, start, seconds }: CreateHoldDto) {
+    return this.holds.make({ eventTypeId, startMs: instantOf(start), seconds: seconds ?? SECONDS_DEFAULT }, caller);
+  }
+
+  @Get(':id')
+  @HoldToken()
+  @ApiOperation({ summary: 'One hold, also for a day after it has ended' })
+  @ApiOkResponse({ type: HoldView })
+  get(@CallerOfHold() caller: HoldCaller, @HoldId() id: string) {
+    return this.holds.get(id, caller);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @HoldToken()
+  @ApiOperation({ summary: 'Let the start go; a hold that is over already stays so' })
+  @ApiNoContentResponse()
+  async end(@CallerOfHold() caller: HoldCaller, @HoldId() id: string, @Body(NoProperties) _body: unknown) {
+    await this.holds.end(id, caller);
+  }
+}
