@@ -1,0 +1,160 @@
+import { Client } from 'pg';
+import { call, made } from './http';
+import type { Salon } from './salon';
+
+export interface ProviderBooking {
+  id: string;
+  uid: string;
+  email: string;
+  isActive: boolean;
+  startMs: number;
+  endMs: number;
+  hostIds: number[];
+  /** What became of it, for whoever reads a violation. */
+  text: string;
+}
+
+export interface OurBooking {
+  id: string;
+  providerId: string | null;
+  status: string;
+  email: string;
+  startMs: number;
+}
+
+/** All that the provider has, without the API's rules. */
+export async function atProvider(sandbox: string): Promise<ProviderBooking[]> {
+  const bookings = await made('GET', `${sandbox}/_sandbox/bookings`);
+  return bookings.map((one: any) => ({
+    id: String(one.id),
+    uid: one.uid,
+    email: one.attendees[0]?.email ?? '',
+    isActive: one.status === 'accepted' || one.status === 'pending',
+    startMs: Date.parse(one.start),
+    endMs: Date.parse(one.end),
+    hostIds: one.hostIds,
+    text: `${one.id} ${one.status} ${one.start} made ${one.createdAt} changed ${one.updatedAt} ref ${one.metadata?.slotbridgeRef}`,
+  }));
+}
+
+/** All that the service says it has, page by page. */
+export async function atOurs(service: string, salons: Salon[]): Promise<OurBooking[]> {
+  const found: OurBooking[] = [];
+  for (const { secretKey: key } of salons) {
+    for (let cursor = ''; ;) {
+      const page = await made('GET', `${service}/api/bookings?limit=100${cursor}`, { key });
+      found.push(
+        ...page.data.map((one: any) => ({
+          id: one.id,
+          providerId: one.providerId,
+          status: one.status,
+          email: one.attendee.email,
+          startMs: Date.parse(one.start),
+        })),
+      );
+      if (!page.nextCursor) break;
+      cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
+    }
+  }
+  return found;
+}
+
+/** What is left to be done; nothing may be, in the end. */
+export interface Unfinished {
+  sagas: number;
+  deliveries: number;
+}
+
+/** The service's database, for what it tells nobody: its sagas, its inbox and who took over when. */
+export class Records {
+  constructor(private readonly url: string) {}
+
+  async query<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
+    const client = new Client({ connectionString: this.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query<T>(sql, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Notes each change of a saga's owner with the former one's last heartbeat, which is 2 s before its end. */
+  async watchTakeovers(): Promise<void> {
+    await this.query(`
+      create schema if not exists chaos;
+      create table chaos.takeovers (saga_id uuid, fence bigint, at timestamptz, due_at timestamptz, last_sign timestamptz);
+      create function chaos.note() returns trigger language plpgsql as $$
+        begin
+          insert into chaos.takeovers values (new.id, new.fence, clock_timestamp(), old.next_run_at,
+            (select heartbeat_until - interval '2 seconds' from public.replicas where id = old.owner));
+          return null;
+        end $$;
+      create trigger chaos_takeovers after update on public.sagas for each row
+        when (old.owner is not null and new.owner is not null and new.fence > old.fence)
+        execute function chaos.note()`);
+  }
+
+  async unfinished(): Promise<Unfinished> {
+    const [row] = await this.query<Unfinished>(
+      `select (select count(*)::int from sagas where status in ('running', 'compensating')) as sagas,
+         (select count(*)::int from webhook_deliveries where status = 'received') as deliveries`,
+    );
+    return row!;
+  }
+
+  /** Seconds from an owner's last sign of life, or from when its saga was due, to the takeover; shortest first. */
+  async takeovers(): Promise<number[]> {
+    const rows = await this.query<{ seconds: number }>(
+      `select extract(epoch from at - greatest(last_sign, due_at))::float8 as seconds from chaos.takeovers
+       where last_sign is not null order by 1`,
+    );
+    return rows.map(({ seconds }) => seconds);
+  }
+
+  async deliveries(): Promise<Map<string, string[]>> {
+    const rows = await this.query<{ hash: string; status: string; attempts: number; error: string | null }>(
+      'select body_hash as hash, status, attempts, last_error as error from webhook_deliveries',
+    );
+    const found = new Map<string, string[]>();
+    for (const { hash, status } of rows) found.set(hash, [...(found.get(hash) ?? []), status]);
+    return found;
+  }
+
+  async sagasBy(): Promise<Record<string, number>> {
+    const rows = await this.query<{ status: string; count: number }>(
+      'select status, count(*)::int as count from sagas group by status',
+    );
+    return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+  }
+
+  /** Everything that must not be there once all is quiet, in words. */
+  async leftOver(): Promise<string[]> {
+    const rows = await this.query<{ what: string }>(
+      `select 'saga ' || id || ' is ' || status || ', ' || tries || ' tries, owner ' || coalesce(owner::text, 'none') as what
+         from sagas where status not in ('confirmed', 'compensated')
+       union all select 'appointment ' || id || ' is ' || status from appointments where status = 'outcome_pending'
+       union all select 'claim of saga ' || saga_id from time_claims where saga_id is not null
+       union all select 'step ' || saga_id || ' is ' || s.status from saga_steps s join sagas on sagas.id = saga_id
+         where (sagas.status = 'confirmed' and s.status <> 'booked')
+            or (sagas.status = 'compensated' and s.status not in ('pending', 'refused', 'cancelled', 'absent'))`,
+    );
+    return rows.map(({ what }) => what);
+  }
+
+  /** The diary of what was done for one attendee. */
+  async diary(appointmentId: string): Promise<string[]> {
+    const rows = await this.query<{ line: string }>(
+      `select to_char(e.at, 'HH24:MI:SS.MS') || ' ' || left(e.replica::text, 4) || ' saga ' || left(e.saga_id::text, 4)
+         || ' ' || e.what as line
+       from saga_events e join saga_steps s on s.saga_id = e.saga_id where s.appointment_id = $1 order by e.id`,
+      [appointmentId],
+    );
+    return rows.map(({ line }) => line);
+  }
+}
+
+export async function isUp(url: string): Promise<boolean> {
+  return (await call('GET', `${url}/readyz`, { patienceMs: 1_000 })).status === 200;
+}

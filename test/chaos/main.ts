@@ -1,0 +1,263 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Blows, PLACES } from './blows';
+import { Dice } from './dice';
+import { atOurs, atProvider, isUp, Records } from './evidence';
+import { Faults } from './faults';
+import { call, freePort } from './http';
+import { Load } from './load';
+import { type Options, readOptions, USAGE } from './options';
+import { ownPostgres, type Postgres } from './postgres';
+import { Replica, runNode, untilAnswers } from './replica';
+import { openSalons, type Salon } from './salon';
+import { DRIFT, judge, type Violations } from './verdict';
+import { WebhookDoor } from './webhook-door';
+
+const REPLICAS = 3;
+const SALONS = 3;
+/** The settle window and its last back-off, for sagas; a job of a killed worker comes back after 90 s, for webhooks. */
+const QUIET_SAGAS_MS = 90_000;
+const QUIET_WEBHOOKS_MS = 240_000;
+/** Short, so that a campaign sees the ends of what it begins; the latest effect comes 7.5 s after sending. */
+const DEADLINE_SECONDS = '5';
+const SETTLE_SECONDS = '10';
+const CALL_SECONDS = '3';
+
+interface World {
+  options: Options;
+  dice: Dice;
+  postgres: Postgres;
+  sandbox: string;
+  replicas: Replica[];
+  door: WebhookDoor;
+  blows: Blows;
+  salons: Salon[];
+  records: Records;
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const folder = resolve(options.folder);
+  const ends: (() => unknown)[] = [];
+  try {
+    const world = await open({ ...options, folder }, ends);
+    const violations = await campaign(world);
+    const isClean = [...violations.values()].every((cases) => cases.length === 0);
+    say(isClean ? 'No violation.' : 'VIOLATED; the cases are in violations.txt of the folder.');
+    process.exitCode = isClean ? 0 : 1;
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
+}
+
+async function open(options: Options, ends: (() => unknown)[]): Promise<World> {
+  for (const old of ['logs', 'blows.txt', 'violations.txt']) {
+    rmSync(join(options.folder, old), { recursive: true, force: true });
+  }
+  const logs = join(options.folder, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const dice = new Dice(options.seed);
+  const given = process.env.DATABASE_URL;
+  const own = (name: string) => ownPostgres(join(options.folder, name), 'chaos');
+  const postgres: Postgres = given ? { url: given, stop: async () => {} } : await own('service');
+  ends.push(() => postgres.stop());
+  // A server of its own: the provider loses nothing when our database crashes.
+  const providers = await own('provider');
+  ends.push(() => providers.stop());
+  const sandbox = await startSandbox(logs, providers.url, ends);
+  const door = await WebhookDoor.open(dice);
+  ends.push(() => door.close());
+  const blows = new Blows(options, dice, postgres.crash);
+  const adminKey = randomBytes(24).toString('hex');
+  const env = environment(options, { databaseUrl: postgres.url, publicUrl: door.url, adminKey });
+  const replicas = await startReplicas(logs, env, blows, ends);
+  door.replicas = replicas;
+  const salons = await openSalons(replicas[0]!.url, sandbox, adminKey, SALONS);
+  const records = new Records(postgres.url);
+  await records.watchTakeovers();
+  return { options, dice, postgres, sandbox, replicas, door, blows, salons, records };
+}
+
+async function startSandbox(logs: string, databaseUrl: string, ends: (() => unknown)[]): Promise<string> {
+  const port = String(await freePort());
+  const env = { SANDBOX_DATABASE_URL: databaseUrl, SANDBOX_PORT: port, SANDBOX_RATE_LIMIT: 'off' };
+  const child = runNode('sandbox/main.js', logs, 'sandbox', env);
+  ends.push(() => child.kill('SIGKILL'));
+  const url = `http://127.0.0.1:${port}`;
+  await untilAnswers(`${url}/_sandbox/settings`);
+  return url;
+}
+
+function environment(
+  { intent }: Options,
+  { databaseUrl, publicUrl, adminKey }: { databaseUrl: string; publicUrl: string; adminKey: string },
+): Record<string, string> {
+  return {
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: databaseUrl,
+    PUBLIC_URL: publicUrl,
+    ADMIN_API_KEY: adminKey,
+    ENCRYPTION_KEY: `chaos:${randomBytes(32).toString('base64')}`,
+    DEPLOYMENT_ID: 'chaos',
+    ALLOW_PRIVATE_PROVIDER_HOSTS: 'true',
+    BOOKING_DEADLINE: DEADLINE_SECONDS,
+    BOOKING_SETTLE: SETTLE_SECONDS,
+    CALCOM_TIMEOUT: CALL_SECONDS,
+    CALCOM_RATE_LIMIT: '10000',
+    ...(intent ? {} : { CHAOS_NO_INTENT: 'true' }),
+  };
+}
+
+async function startReplicas(
+  logs: string,
+  env: Record<string, string>,
+  blows: Blows,
+  ends: (() => unknown)[],
+): Promise<Replica[]> {
+  const replicas: Replica[] = [];
+  for (let index = 0; index < REPLICAS; index++) {
+    const replica = new Replica(`replica-${index}`, logs, { ...env, PORT: String(await freePort()) }, blows);
+    replicas.push(replica);
+    ends.push(() => replica.stop());
+    replica.start();
+    // The first one migrates; the others would only wait for it.
+    if (index === 0) await replica.ready();
+  }
+  await Promise.all(replicas.map((replica) => replica.ready()));
+  return replicas;
+}
+
+async function campaign(world: World): Promise<Violations> {
+  const { dice, sandbox, replicas, blows, salons, options } = world;
+  const faults = new Faults(sandbox, dice);
+  await faults.start();
+  const load = new Load(salons, replicas, dice, randomBytes(3).toString('hex'));
+  const began = Date.now();
+  load.start();
+  blows.isOn = true;
+  await blows.strike();
+  blows.isOn = false;
+  await faults.stop();
+  await load.stop();
+  say(`blows and load: ${seconds(began)}`);
+  const quietAt = Date.now();
+  await heal(world);
+  say(`quiet after the last blow: ${seconds(quietAt)}`);
+  await repeatAnswers(world, load);
+  const violations = await judged(world, load);
+  writeFileSync(join(options.folder, 'violations.txt'), written(violations));
+  await tell(world, load, faults, violations);
+  return violations;
+}
+
+/** Once all is quiet; as long as only our record differs, synchronisation gets the time that it is given. */
+async function judged(world: World, load: Load): Promise<Violations> {
+  const { sandbox, replicas, salons, door, records, blows, options } = world;
+  for (const began = Date.now(); ; await pause(5_000)) {
+    const violations = judge({
+      wishes: load.wishes,
+      provider: await atProvider(sandbox),
+      ours: await atOurs(replicas[0]!.url, salons),
+      acknowledged: door.acknowledged.keys(),
+      deliveries: await records.deliveries(),
+      leftOver: await records.leftOver(),
+      byItself: blows.byItself,
+    });
+    const others = [...violations].filter(([rule, cases]) => rule !== DRIFT && cases.length > 0);
+    const drift = violations.get(DRIFT)!.length;
+    const isOver = Date.now() - began > options.syncSeconds * 1_000;
+    if (drift === 0 || others.length > 0 || isOver) {
+      say(`records compared for ${seconds(began)}`);
+      return violations;
+    }
+  }
+}
+
+/** Everybody up, nothing wrong any more; until nothing is under way, or patience ends. */
+async function heal({ replicas, records }: World): Promise<void> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(200)) {
+    const up = await Promise.all(replicas.map(({ url }) => isUp(url)));
+    if (up.every(Boolean)) break;
+  }
+  const began = Date.now();
+  for (;;) {
+    const { sagas, deliveries } = await records.unfinished();
+    const isQuiet = sagas === 0 && deliveries === 0;
+    const waited = Date.now() - began;
+    if (isQuiet || waited > QUIET_WEBHOOKS_MS || (deliveries === 0 && waited > QUIET_SAGAS_MS)) return;
+    await pause(500);
+  }
+}
+
+/** Whoever was told 201 is told the same again, by every replica. */
+async function repeatAnswers({ replicas, salons }: World, load: Load): Promise<void> {
+  const told = load.wishes.filter(({ told }) => told.some(({ status }) => status === 201));
+  for (const [index, wish] of told.entries()) {
+    const replica = replicas[index % replicas.length]!;
+    const headers = { 'idempotency-key': wish.key };
+    const key = salons[wish.salon]!.secretKey;
+    const { status, body } = await call('POST', `${replica.url}/api/bookings`, { key, headers, body: wish.body });
+    const id = status === 201 ? body?.id : `${status} instead of 201`;
+    wish.told.push({ status: 201, id, at: Date.now(), replica: replica.name });
+  }
+}
+
+function written(violations: Violations): string {
+  return [...violations].map(([rule, cases]) => `## ${rule}: ${cases.length}\n${cases.join('\n')}\n`).join('\n');
+}
+
+async function tell({ blows, door, records, options }: World, load: Load, faults: Faults, violations: Violations) {
+  const times = await records.takeovers();
+  const at = (share: number): string =>
+    `${(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(2)} s`;
+  const wrong = [...faults.used].filter(([name]) => name.startsWith('POST')).reduce((sum, [, count]) => sum + count, 0);
+  const ended = [...blows.endedAt.values()].reduce((sum, count) => sum + count, 0);
+  const told = Map.groupBy(load.wishes, ({ expected }) => expected);
+  const rows: [string, string | number][] = [
+    ['seed', options.seed],
+    ['intent record', options.intent ? 'on' : 'OFF'],
+    ['kill -9 from outside', blows.kills],
+    ['ended at a named place', `${ended}, at ${blows.endedAt.size} of ${PLACES.length} places`],
+    ['freezes', blows.freezes],
+    ['crashes of Postgres', blows.crashes],
+    ["provider's writes that went wrong", `${wrong} of ${faults.writes}`],
+    ['keys', load.wishes.length],
+    ['calls', load.calls],
+    ...(['active', 'cancelled', 'nothing', 'open'] as const).map((one): [string, number] => [
+      `  keys that end ${one}`,
+      told.get(one)?.length ?? 0,
+    ]),
+    [
+      'sagas',
+      Object.entries(await records.sagasBy())
+        .map(([status, count]) => `${count} ${status}`)
+        .join(', '),
+    ],
+    ['webhooks acknowledged', `${door.acknowledged.size}, ${door.refused} refused`],
+    ['takeovers', times.length],
+    ['takeover p50, p95, max', [at(0.5), at(0.95), at(1)].join(', ')],
+    ...[...violations].map(([rule, cases]): [string, number] => [`VIOLATION: ${rule}`, cases.length]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, value] of rows) say(`${name.padEnd(width)}  ${value}`);
+  say(`faults: ${[...faults.used].map(([name, count]) => `${name} ${count}`).join(', ')}`);
+  say(`places: ${PLACES.map((place) => `${place} ${blows.endedAt.get(place) ?? 0}`).join(', ')}`);
+}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}
+
+if (process.argv.includes('--help')) say(USAGE);
+else {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  });
+}
