@@ -6,8 +6,8 @@ import type { ProviderBooking } from '../../scheduling/words';
 import type { ConnectionScope } from './appointments.repository';
 import { BookingRecords } from './booking-records';
 import { failedWith } from './failures';
-import { newestOfChains } from './moved-chains';
-import { ProviderTruth, type Truth } from './provider-truth';
+import { type MovedChain, newestOfChains } from './moved-chains';
+import { ProviderTruth } from './provider-truth';
 
 /** What came of bookings that were read from a list. */
 export interface ReconciliationCounts {
@@ -44,8 +44,8 @@ export class BookingReconciliation {
     context?: CallContext,
   ): Promise<ReconciliationCounts> {
     const counts: ReconciliationCounts = { looked: bookings.length, drift: 0, healed: 0, failed: 0 };
-    for (const truth of newestOfChains(bookings)) {
-      const finding = await this.tried(connection, truth, context);
+    for (const chain of newestOfChains(bookings)) {
+      const finding = await this.tried(connection, chain, context);
       if (finding === 'left') continue;
       counts.drift += 1;
       counts[finding] += 1;
@@ -54,9 +54,13 @@ export class BookingReconciliation {
   }
 
   /** One booking that cannot be recorded does not keep the others from it. */
-  private async tried(connection: ConnectionScope, truth: Truth, context?: CallContext): Promise<Finding | 'failed'> {
+  private async tried(
+    connection: ConnectionScope,
+    chain: MovedChain,
+    context?: CallContext,
+  ): Promise<Finding | 'failed'> {
     try {
-      return await this.settle(connection, truth, context);
+      return await this.settle(connection, chain, context);
     } catch (error) {
       if (error instanceof SchedulingError) throw error;
       const { id: connectionId, companyId } = connection;
@@ -65,7 +69,7 @@ export class BookingReconciliation {
     }
   }
 
-  private async settle(connection: ConnectionScope, truth: Truth, context?: CallContext): Promise<Finding> {
+  private async settle(connection: ConnectionScope, truth: MovedChain, context?: CallContext): Promise<Finding> {
     const row = await this.records.find(connection, truth);
     // A uid from before a move: at some servers it says "cancelled" and does not name its successor.
     if (row && (await this.records.isFormer(row, truth.booking.uid))) return 'left';
@@ -76,7 +80,7 @@ export class BookingReconciliation {
   }
 
   /** Moved to a booking that is on another page. One whose successor was deleted is what it says itself. */
-  private async followed(connection: ConnectionScope, truth: Truth, context?: CallContext): Promise<Finding> {
+  private async followed(connection: ConnectionScope, truth: MovedChain, context?: CallContext): Promise<Finding> {
     const { rescheduledToUid, ...last } = truth.booking;
     const now = await this.orIfGone(
       () => this.truth.follow(connection.id, rescheduledToUid!, context),
@@ -84,11 +88,13 @@ export class BookingReconciliation {
     );
     const { rescheduledToUid: _, ...booking } = now.booking;
     const formerUids = [...now.formerUids, truth.booking.uid, ...truth.formerUids];
-    return this.settle(connection, { booking, formerUids: formerUids.filter((uid) => uid !== booking.uid) }, context);
+    const chain = { ...truth, booking, formerUids: formerUids.filter((uid) => uid !== booking.uid) };
+    return this.settle(connection, chain, context);
   }
 
   /** Made at the provider, or moved there from one that may be ours. */
-  private async adopted(connection: ConnectionScope, truth: Truth, context?: CallContext): Promise<Finding> {
+  private async adopted(connection: ConnectionScope, truth: MovedChain, context?: CallContext): Promise<Finding> {
+    if (truth.isWhole) return this.records.create(connection, truth);
     const { booking } = truth;
     const ancestors = await this.orIfGone(
       () => this.truth.ancestors(connection.id, booking, context),

@@ -17,6 +17,9 @@ export interface QueueOptions {
  * after at most 60 s); pg-boss's own 15 minutes would let an acknowledged webhook wait that long.
  */
 const EXPIRY_SECONDS = 90;
+const POLL_SECONDS = 0.5;
+/** Nobody waits for what was planned a day ahead. */
+const SCHEDULED_POLL_SECONDS = 30;
 
 /** Background work on the same Postgres: a job sent inside a transaction exists exactly when its rows do. */
 @Injectable()
@@ -39,6 +42,19 @@ export class JobQueue implements BeforeApplicationShutdown {
 
   /** Creates the queue and its dead letter, and starts a worker for it. Called once, when the application starts. */
   async work(queue: string, options: QueueOptions): Promise<void> {
+    await this.workEvery(POLL_SECONDS, queue, options);
+  }
+
+  /**
+   * As {@link work}, for a queue that gets one job, without data, at each instant of a cron expression (UTC), however many
+   * replicas there are; begun within a minute. What falls into a time when no replica runs is left out.
+   */
+  async workOnSchedule(queue: string, cron: string, options: QueueOptions): Promise<void> {
+    await this.workEvery(SCHEDULED_POLL_SECONDS, queue, options);
+    await this.boss.schedule(queue, cron, null, { tz: 'UTC' });
+  }
+
+  private async workEvery(seconds: number, queue: string, options: QueueOptions): Promise<void> {
     this.started ??= this.boss.start();
     await this.started;
     const deadLetter = `${queue}.dead`;
@@ -50,7 +66,7 @@ export class JobQueue implements BeforeApplicationShutdown {
       expireInSeconds: EXPIRY_SECONDS,
       deadLetter,
     });
-    await this.boss.work(queue, { pollingIntervalSeconds: 0.5, batchSize: 1 }, async ([job]) => {
+    await this.boss.work(queue, { pollingIntervalSeconds: seconds, batchSize: 1 }, async ([job]) => {
       if (job) await options.handle(job.data);
     });
   }
