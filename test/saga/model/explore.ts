@@ -1,4 +1,4 @@
-import { initial, isWell, violation } from './invariants';
+import { initial, isWell, violations } from './invariants';
 import type { World } from './safeguards';
 import { keyOf, type ModelState } from './state';
 import { type Move, workerMoves } from './worker-moves';
@@ -12,11 +12,14 @@ export interface Exploration {
   deadEnd?: string[];
 }
 
+export interface Watching {
+  /** Only this violation counts; any does when absent. */
+  seeking?: string;
+  onMove?: (before: ModelState, after: ModelState) => void;
+}
+
 /** Every state that the world can come to, nearest first. */
-export function explore(
-  world: World,
-  onMove: (before: ModelState, after: ModelState) => void = () => undefined,
-): Exploration {
+export function explore(world: World, { seeking, onMove }: Watching = {}): Exploration {
   const known = new Map<string, number>();
   const cameFrom: number[] = [];
   const came: string[] = [];
@@ -49,12 +52,12 @@ export function explore(
     for (const [place, state] of layer) {
       for (const [what, moved] of movesFrom(world, state)) {
         const after = settled(world, moved);
-        onMove(state, after);
+        onMove?.(state, after);
         const [target, isNew] = enter(after, place, what);
         edges.push(place, target);
         if (!isNew) continue;
-        const broken = violation(world, after);
-        if (broken) return { states: known.size, counterexample: { violation: broken, trace: traceTo(target) } };
+        const violation = violations(world, after).find((text) => seeking === undefined || text === seeking);
+        if (violation) return { states: known.size, counterexample: { violation, trace: traceTo(target) } };
         following.push([target, after]);
       }
     }

@@ -1,16 +1,19 @@
 import type { World } from './safeguards';
 import { DEADLINE, type ModelState } from './state';
 
-/** What must hold in every state; the text says what does not. */
-export function violation(world: World, state: ModelState): string | undefined {
-  const { told, database, broken } = state;
+/** What must hold in every state; the texts say what does not. */
+export function violations(world: World, state: ModelState): string[] {
+  const { told, database, broken, hasClash } = state;
   const { status } = database.saga;
-  if (broken) return broken;
-  if (told === 'failure' && status === 'confirmed') return 'told a failure, and confirmed';
-  if (told === '201' && status !== 'confirmed' && status !== 'running') return 'told 201, and given up';
-  if (told === '201' && !hasOneEach(state)) return 'told 201, and not every step is booked once';
-  if (status === 'confirmed' && state.hasClash) return 'confirmed with a host whom another saga has claimed';
-  return isQuiet(state) ? atRest(world, state) : undefined;
+  const found: (string | false | undefined)[] = [
+    broken,
+    told === 'failure' && status === 'confirmed' && 'told a failure, and confirmed',
+    told === '201' && status !== 'confirmed' && status !== 'running' && 'told 201, and given up',
+    told === '201' && status === 'confirmed' && !hasOneEach(state) && 'told 201, and not every step is booked once',
+    status === 'confirmed' && hasClash && 'confirmed with a host whom another saga has claimed',
+    isQuiet(state) && atRest(world, state),
+  ];
+  return found.filter((text) => typeof text === 'string');
 }
 
 /** Nobody has anything to do, unless the world stirs. */

@@ -27,7 +27,7 @@ function effects(state: ModelState): Move[] {
     const calls = call.by < 0 ? state.calls.toSpliced(at, 1) : state.calls.with(at, { ...call, isBooked: true });
     const bookings = [...state.bookings, { ref: call.ref, step: call.step, isActive: true }];
     const left = { ...state.left, late: state.left.late - (isLate ? 1 : 0) };
-    const isStray = !isLate && state.database.saga.status === 'compensated';
+    const isStray = !isLate && ['compensated', 'needs_attention'].includes(state.database.saga.status);
     const broken = isStray ? { broken: 'a booking appeared after its saga had come to nothing' } : {};
     const what = `ref ${call.ref} takes effect${isLate ? ', too late' : ''}`;
     return [[what, { ...state, calls, bookings, left, ...broken }] satisfies Move];
