@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { DataSource } from 'typeorm';
 import type { AppConfig } from '../../foundation/config/app-config';
+import type { Cursor } from '../../foundation/http/cursor';
 
 /**
  * `saga`: something is booked that must not be, and the provider refuses for good to cancel it.
@@ -13,12 +14,20 @@ export type BookingAttentionKind = 'saga' | 'booking' | 'outcome_pending' | 'unc
 
 /** Something that waits for a person. */
 export interface WaitingItem<Kind extends string = string> {
+  /** Of this item, the same as long as it waits. */
+  id: string;
   kind: Kind;
   companyId: string;
   /** Of the saga, appointment, connection ... that waits. */
   subjectId: string;
-  /** Truncated to milliseconds. */
   since: Date;
+}
+
+export interface WaitingFilter {
+  kind?: string;
+  companyId?: string;
+  after?: Cursor;
+  limit: number;
 }
 
 const ITEMS = `
@@ -50,13 +59,14 @@ export class BookingAttention {
     this.openSeconds = (deadlineMs + settleMs) / 1000;
   }
 
-  /** Everything that waits, in no order. @param companyId of all companies when absent */
-  async waiting(companyId?: string): Promise<WaitingItem<BookingAttentionKind>[]> {
-    return this.dataSource.query(
-      `select kind, company_id as "companyId", subject_id as "subjectId", date_trunc('milliseconds', since) as since
-       from (${ITEMS}) as item where $2::uuid is null or company_id = $2`,
-      [this.openSeconds, companyId ?? null],
-    );
+  /** Those that have waited longest first; at most `limit`. */
+  waiting(filter: WaitingFilter): Promise<WaitingItem<BookingAttentionKind>[]> {
+    return waitingItems(this.dataSource, { sql: ITEMS, parameters: [this.openSeconds] }, filter);
+  }
+
+  /** How many of each kind wait; kinds without any are left out. */
+  counts(): Promise<Map<BookingAttentionKind, number>> {
+    return waitingCounts(this.dataSource, { sql: ITEMS, parameters: [this.openSeconds] });
   }
 
   /** Since when the oldest booking of the company has had an unknown outcome; undefined when there is none. */
@@ -67,4 +77,41 @@ export class BookingAttention {
     );
     return row?.at ?? undefined;
   }
+}
+
+/** SQL with the columns kind, company_id, subject_id and since. */
+export interface WaitingSource {
+  sql: string;
+  parameters: unknown[];
+}
+
+/** To the millisecond, and with an id of its own, so that a cursor names exactly one item. */
+const ITEM = (sql: string): string => `
+  select md5(kind || subject_id)::uuid as id, kind, company_id as "companyId", subject_id as "subjectId",
+    date_trunc('milliseconds', since) as since from (${sql}) as source`;
+
+export async function waitingItems<Kind extends string>(
+  database: DataSource,
+  { sql, parameters }: WaitingSource,
+  { kind, companyId, after, limit }: WaitingFilter,
+): Promise<WaitingItem<Kind>[]> {
+  const place = (index: number): string => `$${parameters.length + index}`;
+  return database.query(
+    `select * from (${ITEM(sql)}) as item
+     where (${place(1)}::text is null or kind = ${place(1)}) and (${place(2)}::uuid is null or "companyId" = ${place(2)})
+       and (${place(3)}::timestamptz is null or (since, id) > (${place(3)}, ${place(4)}::uuid))
+     order by since, id limit ${place(5)}`,
+    [...parameters, kind ?? null, companyId ?? null, after?.at ?? null, after?.id ?? null, limit],
+  );
+}
+
+export async function waitingCounts<Kind extends string>(
+  database: DataSource,
+  { sql, parameters }: WaitingSource,
+): Promise<Map<Kind, number>> {
+  const rows = await database.query<{ kind: Kind; count: number }[]>(
+    `select kind, count(*)::integer as count from (${sql}) as source group by kind`,
+    parameters,
+  );
+  return new Map(rows.map(({ kind, count }) => [kind, count]));
 }

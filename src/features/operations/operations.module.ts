@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
+import { BookingsModule } from '../bookings/bookings.module';
 import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
+import { AttentionController } from './attention.controller';
+import { AttentionRepository } from './attention.repository';
+import { Attention } from './attention.service';
 import { OwnConnectionHealth } from './calcom-health.connection';
 import { CalcomHealthController } from './calcom-health.controller';
 import { CalcomHealthService } from './calcom-health.service';
@@ -11,8 +15,16 @@ import { Readiness } from './readiness.service';
 
 /** What machines and people ask to know how the service is. */
 @Module({
-  imports: [CompaniesModule, EventTypesModule],
-  controllers: [ProcessController, CalcomHealthController],
-  providers: [Readiness, CalcomHealthService, OwnConnectionHealth, ReachabilityService, PaceOfConnection],
+  imports: [BookingsModule, CompaniesModule, EventTypesModule],
+  controllers: [AttentionController, ProcessController, CalcomHealthController],
+  providers: [
+    Attention,
+    AttentionRepository,
+    Readiness,
+    CalcomHealthService,
+    OwnConnectionHealth,
+    ReachabilityService,
+    PaceOfConnection,
+  ],
 })
 export class OperationsModule {}
