@@ -20,10 +20,15 @@ import { BookingRetention } from './booking-retention.service';
 import { BookingWriter } from './booking-writer';
 import { BookingsController } from './bookings.controller';
 import { BookingsService } from './bookings.service';
+import { CustomerIdentities } from './customers/customer-identities.repository';
+import { CustomerLinks } from './customers/customer-links';
+import { ErasedIdentities } from './customers/erased-identities';
 import { ForeignBookings } from './foreign-bookings';
 import { HoldLeftovers } from './holds/hold-leftovers.repository';
 import { HoldLedger } from './holds/hold-ledger';
+import { HoldMaking } from './holds/hold-making';
 import { HoldPlaces } from './holds/hold-places';
+import { HoldRepeats } from './holds/hold-repeats';
 import { HoldSweep } from './holds/hold-sweep';
 import { HoldTaking } from './holds/hold-taking';
 import { HoldsController } from './holds/holds.controller';
@@ -72,7 +77,9 @@ import { ProviderTruth } from './provider-truth';
     BookingWriter,
     HoldLeftovers,
     HoldLedger,
+    HoldMaking,
     HoldPlaces,
+    HoldRepeats,
     HoldSweep,
     HoldTaking,
     HoldsRepository,
@@ -85,6 +92,9 @@ import { ProviderTruth } from './provider-truth';
     SagasRepository,
     TimeClaimsRepository,
     BookingsService,
+    CustomerIdentities,
+    CustomerLinks,
+    ErasedIdentities,
     ForeignBookings,
     IdempotencyRepository,
     IdempotencyService,

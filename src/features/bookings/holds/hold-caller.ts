@@ -3,6 +3,8 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { sha256 } from '../../../foundation/crypto/digests';
 import { ApiError } from '../../../foundation/errors/api-error';
 import type { CalledRequest } from '../../../foundation/http/access';
+import { requestIdentity } from '../booking-caller';
+import type { IdempotentRequest } from '../idempotency.repository';
 
 /** A person needs one at a time, and another while going back and forth between two times. */
 const OPEN_MAX_PUBLISHABLE = 3;
@@ -20,24 +22,37 @@ export interface HoldCaller {
   /** Among whose open holds a new one counts, and how many they may be. */
   holder: string;
   openMax: number;
+  /** By which a repeat of the request is recognised; absent without an `Idempotency-Key`. */
+  request?: IdempotentRequest;
 }
 
+/** @throws ApiError `VALIDATION_ERROR` for an `Idempotency-Key` that cannot be one. */
 export const CallerOfHold = createParamDecorator((_: unknown, context: ExecutionContext): HoldCaller => {
-  const { caller, headers, id, ip } = context.switchToHttp().getRequest<CalledRequest>();
+  const called = context.switchToHttp().getRequest<CalledRequest>();
+  const { caller, headers, id, ip } = called;
   if (!caller?.companyId) throw new ApiError('FORBIDDEN');
   const { companyId, kind, keyId = '' } = caller;
   const isTrusted = kind === 'secret';
+  // The address itself is nothing to keep.
+  const holder = isTrusted ? 'secret' : sha256(`${keyId} ${networkOf(ip)}`);
   const token = headers[HOLD_TOKEN];
+  const request = repeatable(called, companyId, holder);
   return {
     companyId,
     correlationId: String(id),
     isTrusted,
-    // The address itself is nothing to keep.
-    holder: isTrusted ? 'secret' : sha256(`${keyId} ${networkOf(ip)}`),
+    holder,
     openMax: isTrusted ? OPEN_MAX_SECRET : OPEN_MAX_PUBLISHABLE,
     ...(typeof token === 'string' ? { token } : {}),
+    ...(request ? { request } : {}),
   };
 });
+
+/** Keys of one holder are no keys of another: the answer has the token. */
+function repeatable(called: CalledRequest, companyId: string, holder: string): IdempotentRequest | undefined {
+  const { idempotencyKey: key, route, fingerprint } = requestIdentity(called);
+  return key === undefined ? undefined : { companyId, route: `${route} ${holder}`, key, fingerprint };
+}
 
 /** One subscriber has a whole /64 of IPv6 addresses. IPv4, also written as IPv6, counts singly. */
 export function networkOf(address: string): string {

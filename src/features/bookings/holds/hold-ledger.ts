@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../../foundation/errors/api-error';
+import type { Reservation } from '../../../scheduling/words';
 import type { EventTypeRecord } from '../../event-types/event-types.service';
 import { HostTimes } from '../saga/host-times';
 import { TimeClaimed } from '../saga/time-claims.repository';
@@ -21,19 +22,29 @@ export class HoldLedger {
    *   somebody else's hold or booking in flight has some of the time: nothing was written.
    */
   async open(hold: NewHold, eventType: EventTypeRecord, { openMax }: HoldCaller): Promise<Hold> {
+    const wanted = await this.times.wantedByHold(eventType, hold.startMs);
     try {
       return await this.holds.transaction(async (manager) => {
         const { count, firstEndsInSeconds } = await this.holds.openOf(manager, hold.companyId, hold.holder);
         if (count >= openMax) throw tooMany(firstEndsInSeconds);
         const opened = await this.holds.insert(manager, hold);
         const claimant = { holdId: opened.id, expiresAtMs: opened.expiresAtMs };
-        await this.times.hold(manager, claimant, eventType, hold.startMs);
+        await this.times.claim(manager, hold.companyId, claimant, wanted);
         return opened;
       });
     } catch (error) {
       if (!(error instanceof TimeClaimed)) throw error;
       throw new ApiError('SLOT_UNAVAILABLE', { details: { reason: 'CLAIMED' }, cause: error });
     }
+  }
+
+  /** As if it had never been opened. */
+  undo(id: string): Promise<void> {
+    return this.holds.remove(id);
+  }
+
+  attach(id: string, reservation: Reservation): Promise<void> {
+    return this.holds.attach(id, reservation);
   }
 
   /**

@@ -4,6 +4,7 @@ import { sameSecret, sha256 } from '../../../foundation/crypto/digests';
 import { ApiError, invalidField } from '../../../foundation/errors/api-error';
 import type { BookingWork, HoldProof } from '../booking-command';
 import { HostTimes } from '../saga/host-times';
+import type { TimeClaim } from '../saga/time-claims.repository';
 import type { Hold } from './hold';
 import { HoldsRepository } from './holds.repository';
 
@@ -15,6 +16,11 @@ export class HoldTaking {
     private readonly times: HostTimes,
   ) {}
 
+  /** Found out before the transaction. */
+  wantedBy({ eventType, command }: BookingWork): Promise<TimeClaim[]> {
+    return this.times.wantedBy(eventType, command.startMs);
+  }
+
   /**
    * Part of the transaction that begins the saga: a hold is taken exactly when its booking begins, and between the
    * hold's claim and the saga's there is no moment for others. The provider is not asked whether the start is free: it
@@ -25,10 +31,16 @@ export class HoldTaking {
    * @throws ApiError `NOT_FOUND` for no hold, another company's and a wrong token alike, `CONFLICT` (`HOLD_TAKEN`,
    *   `HOLD_EXPIRED`, `HOLD_RELEASED`), `VALIDATION_ERROR` for a hold of another event type or start.
    */
-  async claim(manager: EntityManager, saga: { id: string }, work: BookingWork, replacing?: string): Promise<void> {
-    const { hold: proof, eventType, command } = work;
-    if (proof) await this.take(manager, saga.id, proof, work, replacing);
-    await this.times.claim(manager, saga, eventType, command.startMs, proof?.id);
+  async claim(
+    manager: EntityManager,
+    saga: { id: string },
+    work: BookingWork,
+    wanted: TimeClaim[],
+    replacing?: string,
+  ): Promise<void> {
+    const { hold, request } = work;
+    if (hold) await this.take(manager, saga.id, hold, work, replacing);
+    await this.times.claim(manager, request.companyId, { sagaId: saga.id }, wanted, hold?.id);
   }
 
   private async take(

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiHeader,
@@ -7,6 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { AllowAccess } from '../../../foundation/http/access';
 import { UuidParam } from '../../../foundation/http/uuid-param';
 import { NoProperties } from '../../../foundation/http/validation';
@@ -31,10 +32,17 @@ export class HoldsController {
   constructor(private readonly holds: HoldsService) {}
 
   @Post()
-  @ApiOperation({ summary: 'Keep a start for a while; not to be repeated with an Idempotency-Key' })
+  @ApiOperation({ summary: 'Keep a start for a while' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 printable ASCII characters' })
   @ApiCreatedResponse({ type: MadeHoldView })
-  make(@CallerOfHold() caller: HoldCaller, @Body() { eventTypeId, start, seconds }: CreateHoldDto) {
-    return this.holds.make({ eventTypeId, startMs: instantOf(start), seconds: seconds ?? SECONDS_DEFAULT }, caller);
+  async make(
+    @CallerOfHold() caller: HoldCaller,
+    @Body() { eventTypeId, start, seconds = SECONDS_DEFAULT }: CreateHoldDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { hold, replayed } = await this.holds.make({ eventTypeId, startMs: instantOf(start), seconds }, caller);
+    if (replayed) reply.header('idempotency-replayed', 'true');
+    return hold;
   }
 
   @Get(':id')

@@ -52,8 +52,8 @@ export class HoldsRepository {
   }
 
   /** As if it had never been; its claims go with it. */
-  async remove(id: string): Promise<void> {
-    await this.dataSource.query('delete from holds where id = $1', [id]);
+  async remove(id: string, manager?: EntityManager): Promise<void> {
+    await (manager ?? this.dataSource).query('delete from holds where id = $1', [id]);
   }
 
   async attach(id: string, { uid, untilMs }: Reservation): Promise<void> {

@@ -1,23 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { randomSecret, sha256 } from '../../../foundation/crypto/digests';
-import { ApiError } from '../../../foundation/errors/api-error';
 import { CompaniesService } from '../../companies/companies.service';
-import { type EventTypeRecord, EventTypesService } from '../../event-types/event-types.service';
-import type { Hold, NewHold } from './hold';
+import { EventTypesService } from '../../event-types/event-types.service';
 import type { HoldCaller } from './hold-caller';
 import { HoldLedger } from './hold-ledger';
-import { HoldPlaces } from './hold-places';
+import { HoldMaking, type HoldWish } from './hold-making';
+import type { HoldAnswer } from './hold-repeats';
 import { shown } from './hold-taking';
-import { type HoldView, holdView, type MadeHoldView } from './hold-view';
+import { type HoldView, holdView } from './hold-view';
 import { HoldsRepository } from './holds.repository';
-
-export interface HoldWish {
-  eventTypeId: string;
-  startMs: number;
-  /** 30 to 900. */
-  seconds: number;
-}
 
 /** Starts kept for somebody who is about to book them. */
 @Injectable()
@@ -25,34 +15,20 @@ export class HoldsService {
   constructor(
     private readonly companies: CompaniesService,
     private readonly eventTypes: EventTypesService,
+    private readonly making: HoldMaking,
     private readonly ledger: HoldLedger,
     private readonly holds: HoldsRepository,
-    private readonly places: HoldPlaces,
   ) {}
 
   /**
-   * Claims first, then asks the provider: of two who want the same only one asks. When it does not come to a hold, nothing
-   * of it is left.
+   * When it does not come to a hold, nothing of it is left.
    *
    * @throws ApiError `EVENT_TYPE_NOT_FOUND`, `NOT_SUPPORTED_BY_PROVIDER` (`SEATS`), `RATE_LIMIT_EXCEEDED`,
-   *   `SLOT_UNAVAILABLE`
+   *   `SLOT_UNAVAILABLE`, `IDEMPOTENCY_KEY_IN_USE`, `IDEMPOTENCY_KEY_REUSED`
    * @throws SchedulingError when the provider could not be asked.
    */
-  async make(wish: HoldWish, caller: HoldCaller): Promise<MadeHoldView> {
-    const { companyId, correlationId } = caller;
-    const eventType = await this.eventTypes.find(companyId, wish.eventTypeId.toLowerCase());
-    refuseSeats(eventType);
-    const { timeZone } = await this.companies.get(companyId);
-    const token = randomSecret();
-    const hold = await this.ledger.open(newHold(wish, eventType, token, caller), eventType, caller);
-    try {
-      await this.places.assertFree(eventType, wish.startMs, timeZone, { correlationId });
-      const isReserved = await this.reserve(hold, eventType, wish.seconds, correlationId);
-      return { ...holdView({ ...hold, isReserved }, eventType, timeZone), token };
-    } catch (error) {
-      await this.holds.remove(hold.id);
-      throw error;
-    }
+  make(wish: HoldWish, caller: HoldCaller): Promise<HoldAnswer> {
+    return this.making.make(wish, caller);
   }
 
   /** @throws ApiError `NOT_FOUND`, the same for a hold of another company, a wrong token and none. */
@@ -67,37 +43,4 @@ export class HoldsService {
   end(id: string, caller: HoldCaller): Promise<void> {
     return this.ledger.close(id, caller);
   }
-
-  private async reserve(hold: Hold, eventType: EventTypeRecord, seconds: number, correlationId: string) {
-    const reservation = await this.places.reserve(eventType, hold.startMs, seconds, { correlationId });
-    if (reservation) await this.holds.attach(hold.id, reservation);
-    return reservation !== undefined;
-  }
-}
-
-/** Others may have the rest of the seats: a hold would keep them from all of them. */
-function refuseSeats({ definition }: EventTypeRecord): void {
-  if (definition.seatsPerSlot === undefined) return;
-  const message = 'Starts of an event type with seats cannot be held.';
-  throw new ApiError('NOT_SUPPORTED_BY_PROVIDER', { message, details: { reason: 'SEATS' } });
-}
-
-function newHold(
-  { startMs, seconds }: HoldWish,
-  eventType: EventTypeRecord,
-  token: string,
-  caller: HoldCaller,
-): NewHold {
-  const { id: eventTypeId, connectionId, lengthMinutes } = eventType;
-  return {
-    id: randomUUID(),
-    companyId: caller.companyId,
-    connectionId,
-    eventTypeId,
-    startMs,
-    endMs: startMs + lengthMinutes * 60_000,
-    seconds,
-    tokenHash: sha256(token),
-    holder: caller.holder,
-  };
 }

@@ -60,6 +60,7 @@ export class BookingBeginning {
     const { request, caller } = work;
     const appointmentId = recalled?.resourceId ?? randomUUID();
     const saga = newSaga(work, appointmentId, this.deadlineMs);
+    const wanted = await this.times.wantedBy(work);
     return this.sagas.transaction(async (manager) => {
       const begun = await this.sagas.create(manager, saga);
       await this.idempotency.begin(manager, request, {
@@ -68,7 +69,7 @@ export class BookingBeginning {
         resourceId: appointmentId,
         servedSeconds: (caller.waitMs + SERVING_MARGIN_MS) / 1000,
       });
-      await this.times.claim(manager, saga, work, recalled?.sagaId ?? undefined);
+      await this.times.claim(manager, saga, work, wanted, recalled?.sagaId ?? undefined);
       await this.appointments.insert(manager, plannedAppointment(work, appointmentId, saga.plan[0]!.ref));
       return begun;
     });

@@ -4,7 +4,9 @@ import type { ProviderBooking } from '../../../scheduling/words';
 import { ConnectionsService } from '../../companies/connections.service';
 import type { EventTypeRecord } from '../../event-types/event-types.service';
 import { accountOf, claimsFor, heldFor, isBookedInTurn, timesOf } from './claimed-times';
-import { TimeClaimed, TimeClaimsRepository } from './time-claims.repository';
+import { type Claimant, type TimeClaim, TimeClaimed, TimeClaimsRepository } from './time-claims.repository';
+
+const MINUTE_MS = 60_000;
 
 /** Claims hosts' times for sagas and holds. */
 @Injectable()
@@ -15,32 +17,30 @@ export class HostTimes {
     private readonly connections: ConnectionsService,
   ) {}
 
+  /** What a booking claims. Found out before its transaction: one that waits for a second connection starves the pool. */
+  async wantedBy(eventType: EventTypeRecord, startMs: number): Promise<TimeClaim[]> {
+    const endMs = startMs + eventType.lengthMinutes * MINUTE_MS;
+    return claimsFor(eventType, await this.accountOf(eventType), startMs, endMs);
+  }
+
+  /** What a hold claims; as {@link wantedBy}. */
+  async wantedByHold(eventType: EventTypeRecord, startMs: number): Promise<TimeClaim[]> {
+    const endMs = startMs + eventType.lengthMinutes * MINUTE_MS;
+    return heldFor(eventType, await this.accountOf(eventType), startMs, endMs);
+  }
+
   /**
-   * @param holdId a hold that this saga has taken: its claims become the saga's.
+   * @param holdId a hold that this saga has taken: its claims end with the transaction.
    * @throws TimeClaimed when another saga or a hold has some of it; a turn of the event type can be waited for.
    */
   async claim(
     manager: EntityManager,
-    saga: { id: string },
-    eventType: EventTypeRecord,
-    startMs: number,
+    companyId: string,
+    claimant: Claimant,
+    wanted: TimeClaim[],
     holdId?: string,
   ): Promise<void> {
-    const endMs = startMs + eventType.lengthMinutes * 60_000;
-    const wanted = claimsFor(eventType, await this.accountOf(eventType), startMs, endMs);
-    await this.claims.claim(manager, eventType.companyId, { sagaId: saga.id }, wanted, holdId);
-  }
-
-  /** @throws TimeClaimed when a saga or another hold has some of it. */
-  async hold(
-    manager: EntityManager,
-    hold: { holdId: string; expiresAtMs: number },
-    eventType: EventTypeRecord,
-    startMs: number,
-  ): Promise<void> {
-    const endMs = startMs + eventType.lengthMinutes * 60_000;
-    const wanted = heldFor(eventType, await this.accountOf(eventType), startMs, endMs);
-    await this.claims.claim(manager, eventType.companyId, hold, wanted);
+    await this.claims.claim(manager, companyId, claimant, wanted, holdId);
   }
 
   /** Claims the hosts that an answer names; false when one of them is spoken for. */
