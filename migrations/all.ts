@@ -7,6 +7,7 @@ import { OutgoingEvents1764000100000 } from './1764000100000-outgoing-events';
 import { WebhookSubscriptions1764000200000 } from './1764000200000-webhook-subscriptions';
 import { Synchronisation1764000300000 } from './1764000300000-synchronisation';
 import { Holds1764000400000 } from './1764000400000-holds';
+import { Customers1764000500000 } from './1764000500000-customers';
 
 /** Every migration, oldest first. A list, not a glob: it is the same under SWC, Jest and in the image. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   WebhookSubscriptions1764000200000,
   Synchronisation1764000300000,
   Holds1764000400000,
+  Customers1764000500000,
 ];

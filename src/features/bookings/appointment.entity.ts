@@ -51,6 +51,14 @@ export class AppointmentEntity {
   @Column({ name: 'origin', type: 'text' })
   origin: AppointmentOrigin;
 
+  /** Null where nothing is known that the attendee could be found again by. */
+  @Column({ name: 'customer_id', type: 'uuid', nullable: true })
+  customerId: string | null;
+
+  /** Since then nothing that the attendee said is kept here, and nothing of it is written again. */
+  @Column({ name: 'erased_at', type: 'timestamptz', nullable: true })
+  erasedAt: Date | null;
+
   @Column({ name: 'attendee_name', type: 'text' })
   attendeeName: string;
 

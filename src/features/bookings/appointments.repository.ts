@@ -8,6 +8,8 @@ import { AppointmentEntity, type AppointmentStatus, AppointmentUidEntity } from 
 import { type BookingNews, newsOf } from './appointment-news';
 import { providerFacts } from './booking-facts';
 import { bookingView, type EventTypeReference } from './booking-view';
+import { CustomerLinks } from './customers/customer-links';
+import { type Origin, withoutWords } from './customers/erased';
 
 /** A connection as far as bookings are concerned: uids and refs are looked up within it only. */
 export interface ConnectionScope {
@@ -32,6 +34,7 @@ export class AppointmentsRepository {
   constructor(
     @InjectRepository(AppointmentEntity) private readonly rows: Repository<AppointmentEntity>,
     private readonly outbox: Outbox,
+    private readonly customers: CustomerLinks,
   ) {}
 
   async find(companyId: string, id: string, manager?: EntityManager): Promise<AppointmentEntity | undefined> {
@@ -80,8 +83,16 @@ export class AppointmentsRepository {
       .getMany();
   }
 
-  async insert(manager: EntityManager, row: Partial<AppointmentEntity>): Promise<void> {
-    await manager.insert(AppointmentEntity, row);
+  /**
+   * A new appointment, with the customer that it is for.
+   *
+   * @param origin of one that was made at the provider; absent: its attendee asks for it now.
+   */
+  async insert(manager: EntityManager, row: Partial<AppointmentEntity>, origin?: Origin): Promise<void> {
+    const linked = origin
+      ? await this.customers.linkedForeign(manager, row, origin)
+      : await this.customers.linked(manager, row);
+    await manager.insert(AppointmentEntity, linked);
   }
 
   /** Removes the record of what was not booked after all. A row whose outcome is known stays. */
@@ -106,10 +117,11 @@ export class AppointmentsRepository {
     await this.rememberUids(manager, appointment, [booking.uid, ...formerUids]);
     const known = await manager.findBy(AppointmentUidEntity, { companyId, appointmentId: id });
     const uids = [booking.uid, ...known.map(({ uid }) => uid)];
+    const facts = providerFacts(booking, uids);
     await manager
       .createQueryBuilder()
       .update(AppointmentEntity)
-      .set({ ...providerFacts(booking, uids), updatedAt: () => 'clock_timestamp()' })
+      .set({ ...(before.erasedAt ? withoutWords(facts) : facts), updatedAt: () => 'clock_timestamp()' })
       .where('company_id = :companyId and id = :id', { companyId, id })
       .andWhere('(provider_updated_at is null or :at::timestamptz is null or provider_updated_at <= :at)', { at })
       .execute();
