@@ -22,6 +22,10 @@ import { ConnectionsController } from './connections.controller';
 import { ConnectionsService } from './connections.service';
 import { OriginsService } from './origins.service';
 import { WebhookRegistration } from './webhook-registration';
+import { WebhookSecrets } from './webhook-secrets.service';
+import { WebhookSubscriber } from './webhook-subscriber';
+import { WebhookSubscriptionRows } from './webhook-subscriptions.repository';
+import { WebhookSubscriptions } from './webhook-subscriptions.service';
 
 /** Tenants, their connections and keys, reads of their account, and who may call what. */
 @Module({
@@ -40,6 +44,10 @@ import { WebhookRegistration } from './webhook-registration';
     ConnectionVerification,
     ConnectionChanges,
     WebhookRegistration,
+    WebhookSecrets,
+    WebhookSubscriber,
+    WebhookSubscriptionRows,
+    WebhookSubscriptions,
     ApiKeysRepository,
     ApiKeysService,
     Callers,
@@ -50,6 +58,6 @@ import { WebhookRegistration } from './webhook-registration';
     AuditLog,
   ],
   // Callers is for the guard, which is registered for the whole application.
-  exports: [CompaniesService, ConnectionsService, OriginsService, Callers],
+  exports: [CompaniesService, ConnectionsService, OriginsService, WebhookSecrets, WebhookSubscriptions, Callers],
 })
 export class CompaniesModule {}

@@ -63,13 +63,26 @@ export class WebhookDeliveriesRepository {
     return query.getMany();
   }
 
-  /** When this connection last received something about each event type, by the provider's number; '' = without one. */
-  async lastReceived(connectionId: string): Promise<Map<string, Date>> {
-    const rows = await this.deliveries.query<{ eventTypeId: string; at: Date }[]>(
-      `select coalesce(event_type_id, '') as "eventTypeId", max(received_at) as at
-       from webhook_deliveries where connection_id = $1 group by event_type_id`,
-      [connectionId],
+  /** When this connection last received something about each of these event types of the provider. */
+  async lastAbout(connectionId: string, eventTypeIds: string[]): Promise<Map<string, Date>> {
+    const rows = await this.deliveries.query<{ eventTypeId: string; at: Date | null }[]>(
+      `select wanted.id as "eventTypeId",
+         (select max(received_at) from webhook_deliveries
+          where connection_id = $1 and event_type_id = wanted.id) as at
+       from unnest($2::text[]) as wanted (id)`,
+      [connectionId, eventTypeIds],
     );
-    return new Map(rows.map(({ eventTypeId, at }) => [eventTypeId, at]));
+    return new Map(rows.flatMap(({ eventTypeId, at }) => (at ? [[eventTypeId, at]] : [])));
+  }
+
+  /** When it last received something about none of them. */
+  async lastBeside(companyId: string, connectionId: string, eventTypeIds: string[]): Promise<Date | undefined> {
+    const rows = await this.deliveries.query<{ at: Date }[]>(
+      `select received_at as at from webhook_deliveries
+       where company_id = $1 and connection_id = $2 and (event_type_id is null or event_type_id <> all($3))
+       order by received_at desc limit 1`,
+      [companyId, connectionId, eventTypeIds],
+    );
+    return rows[0]?.at;
   }
 }

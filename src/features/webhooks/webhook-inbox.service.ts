@@ -4,10 +4,10 @@ import { sha256 } from '../../foundation/crypto/digests';
 import { SecretBox } from '../../foundation/crypto/secret-box';
 import { unauthorized } from '../../foundation/http/access';
 import { JobQueue } from '../../foundation/jobs/job-queue.service';
-import { ConnectionStore } from '../../scheduling/connection-store';
 import { ProviderDirectory } from '../../scheduling/provider-directory';
 import type { WebhookNotice } from '../../scheduling/webhook-reader';
 import type { Connection } from '../companies/connections.service';
+import { WebhookSecrets } from '../companies/webhook-secrets.service';
 import { bodyPlace, WEBHOOK_QUEUE, type WebhookJob } from './webhook-job';
 import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
 
@@ -21,7 +21,7 @@ const PROVIDER_ID = /^[\w-]{1,40}$/;
 @Injectable()
 export class WebhookInbox {
   constructor(
-    private readonly secrets: ConnectionStore,
+    private readonly secrets: WebhookSecrets,
     private readonly directory: ProviderDirectory,
     private readonly box: SecretBox,
     private readonly jobs: JobQueue,
@@ -36,7 +36,10 @@ export class WebhookInbox {
   async receive(connection: Connection | undefined, rawBody: Buffer, headers: WebhookHeaders): Promise<void> {
     if (!connection) throw unauthorized();
     const reader = this.directory.webhookReader(connection.provider);
-    const genuine = reader.isGenuine(rawBody, headers, await this.secrets.webhookSecrets(connection.id));
+    // The former one is looked for only when the current one does not fit: hardly ever.
+    const genuine =
+      reader.isGenuine(rawBody, headers, await this.secrets.current(connection.id)) ||
+      reader.isGenuine(rawBody, headers, await this.secrets.former(connection.id));
     if (!genuine) throw unauthorized();
     await this.store(connection, rawBody, reader.parse(rawBody));
   }

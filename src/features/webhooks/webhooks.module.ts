@@ -6,6 +6,10 @@ import { ConnectionStoreModule } from '../companies/connection-store.module';
 import { EventTypesModule } from '../event-types/event-types.module';
 import { EventTypeHints } from './event-type-hints';
 import { OutgoingEventsModule } from './outgoing-events.module';
+import { SubscriptionScopes } from './subscription-scopes';
+import { SubscriptionWatch } from './subscription-watch';
+import { SubscriptionsController } from './subscriptions.controller';
+import { SubscriptionsService } from './subscriptions.service';
 import { WebhookApplier } from './webhook-applier.service';
 import { WebhookAttempts } from './webhook-attempts.repository';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller';
@@ -26,7 +30,7 @@ import { WebhookWorker } from './webhook-worker.service';
     BookingsModule,
     OutgoingEventsModule,
   ],
-  controllers: [WebhookReceiverController, WebhookDeliveriesController],
+  controllers: [WebhookReceiverController, WebhookDeliveriesController, SubscriptionsController],
   providers: [
     WebhookInbox,
     WebhookWorker,
@@ -35,6 +39,9 @@ import { WebhookWorker } from './webhook-worker.service';
     WebhookLog,
     WebhookDeliveriesRepository,
     WebhookAttempts,
+    SubscriptionScopes,
+    SubscriptionsService,
+    SubscriptionWatch,
   ],
 })
 export class WebhooksModule {}
