@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { BookingReconciliation } from '../../src/features/bookings/booking-reconciliation.service';
+import { SyncStatesRepository } from '../../src/features/synchronisation/sync-states.repository';
 import { type SweepReport, SynchronisationService } from '../../src/features/synchronisation/synchronisation.service';
 import { ProviderDirectory } from '../../src/scheduling/provider-directory';
 import { Desk, startAt } from '../fixtures/bookings/desk';
@@ -163,6 +164,8 @@ describe('a look at the bookings that changed', () => {
     expect((await look())!.outcome).toBe('more');
     expect(await desk.calls('bookings.list')).toHaveLength(before + 3);
     expect((await look())!.outcome).toBe('done');
+    // Behind the last page that was settled, not from the beginning.
+    expect(await desk.calls('bookings.list')).toHaveLength(before + 4);
     const count = await service.app
       .get(DataSource)
       .query(
@@ -221,7 +224,94 @@ describe('a look at the bookings that changed', () => {
       driftFound: 1,
       healed: 1,
     });
+    const health = await desk.call('GET', '/api/health/calcom');
+    expect(health.body.synchronisation).toEqual({
+      lastRunAt: expect.stringMatching(/^2/),
+      lastSuccessAt: expect.stringMatching(/^2/),
+      driftFound: 1,
+      healed: 1,
+      oldestPendingAt: null,
+    });
+    expect((await service.call('GET', '/api/health/calcom')).body).not.toHaveProperty('synchronisation');
   });
+
+  it('reads what could not be recorded again, and lets nothing else wait for it', async () => {
+    const database = service.app.get(DataSource);
+    const refuse = `alter table appointments add constraint refused check (attendee_email <> 'refused@customer.example')`;
+    await database.query(refuse);
+    try {
+      await book(startAt(0, 9), 'refused@customer.example');
+      await book(startAt(0, 10), 'accepted@customer.example');
+      expect(found(await look())).toEqual(['failed', 2, 1, 1]);
+      expect(found(await look())).toEqual(['failed', 1, 0, 1]);
+      expect(await listed('accepted@customer.example')).toHaveLength(1);
+    } finally {
+      await database.query('alter table appointments drop constraint refused');
+    }
+    expect(found(await look())).toEqual(['done', 1, 1, 0]);
+    expect(await listed('refused@customer.example')).toHaveLength(1);
+  });
+
+  it('is made by itself when its time has come', async () => {
+    await book(startAt(0, 9), 'due@customer.example');
+    await service.app.get(SyncStatesRepository).planNew();
+    await planned(`clock_timestamp()`);
+    const [made] = await eventually(
+      () => listed('due@customer.example'),
+      (all) => all.length > 0,
+    );
+    expect(made.start).toBe(startAt(0, 9));
+  });
+
+  it('is brought forward for a company that gets traffic, and not for a refused credential', async () => {
+    const states = service.app.get(SyncStatesRepository);
+    await states.planNew();
+    await planned(`clock_timestamp() + interval '45 minutes'`);
+    await states.hurry();
+    expect(await isAhead(2_600, 2_700)).toBe(true);
+    const status = (word: string) =>
+      service.app
+        .get(DataSource)
+        .query('update connections set status = $2 where id = $1', [desk.company.connectionId, word]);
+    await status('credential_refused');
+    await service.app.get(DataSource).query(
+      `insert into webhook_deliveries (company_id, connection_id, trigger, body_hash, sealed_body, status)
+       values ($1, $2, 'BOOKING_CREATED', 'hash', 'sealed', 'processed')`,
+      [desk.company.companyId, desk.company.connectionId],
+    );
+    await states.hurry();
+    expect(await isAhead(2_600, 2_700)).toBe(true);
+    await status('verified');
+    await states.hurry();
+    expect(await isAhead(0, 240)).toBe(true);
+  });
+
+  it('of a thousand new connections falls into no second of more than a few of them', async () => {
+    const database = service.app.get(DataSource);
+    await database.query(`
+      with made as (
+        insert into companies (name, time_zone, locale, phone_country)
+        select 'crowd', 'UTC', 'de-DE', 'DE' from generate_series(1, 1000) returning id)
+      insert into connections (company_id, provider) select id, 'calcom-v2' from made`);
+    const crowd = `company_id in (select id from companies where name = 'crowd')`;
+    await service.app.get(SyncStatesRepository).planNew();
+    const [{ most, all }] = await database.query(
+      `select max(n)::integer as most, sum(n)::integer as all from (
+         select count(*) as n from sync_states where kind = 'bookings' and ${crowd}
+         group by floor(extract(epoch from next_run_at))) as second`,
+    );
+    await database.query(`delete from connections where ${crowd}`);
+    expect(all).toBe(1_000);
+    // 1,000 over 60 seconds: 17 on average, and 45 in none of 10^8 draws.
+    expect(most).toBeLessThan(45);
+  });
+
+  const planned = (at: string): Promise<unknown> =>
+    service.app
+      .get(DataSource)
+      .query(`update sync_states set next_run_at = ${at} where connection_id = $1 and kind = 'bookings'`, [
+        desk.company.connectionId,
+      ]);
 
   it('makes its calls in the background', async () => {
     await book(startAt(0, 9), 'lane@customer.example');

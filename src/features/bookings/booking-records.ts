@@ -8,6 +8,7 @@ import { providerFacts } from './booking-facts';
 import { ForeignBookings } from './foreign-bookings';
 import type { Truth } from './provider-truth';
 import { SagaEchoes } from './saga/saga-echoes';
+import type { SagaStatus } from './saga/saga-state';
 
 /** Our record of a booking beside what a list of the provider says of it. */
 @Injectable()
@@ -40,9 +41,11 @@ export class BookingRecords {
     { booking }: Truth,
     row: AppointmentEntity | undefined,
   ): Promise<'left' | 'healed' | undefined> {
-    if (booking.status !== 'accepted' && booking.status !== 'pending') {
-      return row || (await this.isOfSaga(companyId, booking)) ? 'left' : undefined;
-    }
+    const saga = await this.sagaOf(companyId, booking);
+    const isActive = booking.status === 'accepted' || booking.status === 'pending';
+    if (!isActive) return row || saga ? 'left' : undefined;
+    // It is known that this one should not be there, and that only a person can help.
+    if (saga?.status === 'needs_attention') return 'left';
     const heard = await this.echoes.heard(companyId, booking);
     if (heard === 'under-way') return 'left';
     return heard === 'stray' ? 'healed' : undefined;
@@ -68,13 +71,18 @@ export class BookingRecords {
     }
   }
 
-  private async isOfSaga(companyId: string, { ref, rescheduledFromUid }: ProviderBooking): Promise<boolean> {
-    if (ref === undefined || rescheduledFromUid !== undefined) return false;
-    const rows = await this.dataSource.query<unknown[]>('select 1 from saga_steps where company_id = $1 and ref = $2', [
-      companyId,
-      ref,
-    ]);
-    return rows.length > 0;
+  private async sagaOf(
+    companyId: string,
+    { ref, rescheduledFromUid }: ProviderBooking,
+  ): Promise<{ status: SagaStatus } | undefined> {
+    // A moved booking carries the ref of the first one.
+    if (ref === undefined || rescheduledFromUid !== undefined) return undefined;
+    const [saga] = await this.dataSource.query<{ status: SagaStatus }[]>(
+      `select saga.status from saga_steps step join sagas saga on saga.id = step.saga_id
+       where step.company_id = $1 and step.ref = $2`,
+      [companyId, ref],
+    );
+    return saga;
   }
 }
 

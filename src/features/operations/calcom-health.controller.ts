@@ -2,8 +2,9 @@ import { Controller, Get, HttpStatus, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AllowAccess, type CalledRequest } from '../../foundation/http/access';
+import { SynchronisationService, type SynchronisationState } from '../synchronisation/synchronisation.service';
 import { OwnConnectionHealth } from './calcom-health.connection';
-import { CalcomHealth } from './calcom-health.dto';
+import { CalcomHealth, type SynchronisationHealth } from './calcom-health.dto';
 import { CalcomHealthService } from './calcom-health.service';
 
 @ApiTags('operations')
@@ -14,6 +15,7 @@ export class CalcomHealthController {
   constructor(
     private readonly health: CalcomHealthService,
     private readonly connection: OwnConnectionHealth,
+    private readonly synchronisation: SynchronisationService,
   ) {}
 
   @Get('calcom')
@@ -32,6 +34,21 @@ export class CalcomHealthController {
 
   private async own(companyId: string): Promise<CalcomHealth> {
     const health = await this.health.ofCompany(companyId);
-    return { ...health, connection: await this.connection.ofCompany(companyId) };
+    return {
+      ...health,
+      connection: await this.connection.ofCompany(companyId),
+      synchronisation: synchronisationHealth(await this.synchronisation.stateOf(companyId)),
+    };
   }
+}
+
+function synchronisationHealth(state: SynchronisationState): SynchronisationHealth {
+  const { lastRunAt, lastSuccessAt, driftFound, healed, oldestPendingAt } = state;
+  return {
+    lastRunAt: lastRunAt?.toISOString() ?? null,
+    lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
+    driftFound,
+    healed,
+    oldestPendingAt: oldestPendingAt?.toISOString() ?? null,
+  };
 }

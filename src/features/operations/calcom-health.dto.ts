@@ -58,6 +58,34 @@ export class ConnectionHealth {
   pace!: PaceHealth | null;
 }
 
+/** How the company's bookings agree with the provider's. */
+export class SynchronisationHealth {
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'when bookings were last looked at' })
+  lastRunAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'when a look last came to the end of what had changed',
+  })
+  lastSuccessAt!: string | null;
+
+  @ApiProperty({ description: 'bookings that were not as recorded here, in all looks together' })
+  driftFound!: number;
+
+  @ApiProperty({ description: 'of these, bookings that are as recorded now' })
+  healed!: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'since when the oldest booking has had an unknown outcome; null when none has',
+  })
+  oldestPendingAt!: string | null;
+}
+
 /** The field names of older dashboards, hence the underscores. */
 export class CalcomHealth {
   @ApiProperty({ enum: HEALTH_STATUSES })
@@ -80,4 +108,7 @@ export class CalcomHealth {
 
   @ApiPropertyOptional({ type: ConnectionHealth, nullable: true, description: 'only with a secret key' })
   connection?: ConnectionHealth | null;
+
+  @ApiPropertyOptional({ type: SynchronisationHealth, description: 'only with a secret key' })
+  synchronisation?: SynchronisationHealth;
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { BookingsModule } from '../bookings/bookings.module';
 import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
+import { SynchronisationModule } from '../synchronisation/synchronisation.module';
 import { AttentionController } from './attention.controller';
 import { AttentionRepository } from './attention.repository';
 import { Attention } from './attention.service';
@@ -15,7 +16,7 @@ import { Readiness } from './readiness.service';
 
 /** What machines and people ask to know how the service is. */
 @Module({
-  imports: [BookingsModule, CompaniesModule, EventTypesModule],
+  imports: [BookingsModule, CompaniesModule, EventTypesModule, SynchronisationModule],
   controllers: [AttentionController, ProcessController, CalcomHealthController],
   providers: [
     Attention,

@@ -14,6 +14,8 @@ interface Rhythm {
   idle: Pause;
   /** Of a connection that has not been looked at yet: whoever connects has just read what there is. */
   first: Pause;
+  /** After a look that failed: the provider may be away for a moment only. */
+  failed: Pause;
 }
 
 /**
@@ -25,17 +27,17 @@ export const RHYTHMS: Record<SyncKind, Rhythm> = {
     active: { base: 180, spread: 60 },
     idle: { base: 2_400, spread: 600 },
     first: { base: 120, spread: 60 },
+    failed: { base: 45, spread: 30 },
   },
   'event-types': {
     active: { base: 1_800, spread: 600 },
     idle: { base: 21_600, spread: 3_600 },
     first: { base: 300, spread: 600 },
+    failed: { base: 300, spread: 300 },
   },
 };
 
 /** A reading with more pages than one look may read goes on soon. */
 export const GOES_ON: Pause = { base: 10, spread: 5 };
-/** After a look that failed: the provider may be away for a moment only, and the promise is 5 minutes. */
-export const AFTER_FAILURE: Pause = { base: 45, spread: 30 };
 /** A refused credential: only a person can help, unless the provider was mistaken. */
 export const AFTER_REFUSAL: Pause = { base: 21_600, spread: 3_600 };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Replica } from '../../foundation/replicas/replica.service';
 import { isAlive } from '../../foundation/replicas/replica.sql';
-import { AFTER_FAILURE, AFTER_REFUSAL, GOES_ON, RHYTHMS, SYNC_KINDS, type SyncKind } from './sync-rhythm';
+import { AFTER_REFUSAL, GOES_ON, RHYTHMS, SYNC_KINDS, type SyncKind } from './sync-rhythm';
 import { hasTraffic } from './sync-traffic.sql';
 
 /** A look ends by itself long before; then its owner has forgotten it, although it is alive. */
@@ -84,8 +84,8 @@ export class SyncStatesRepository {
 
   /** Ends a turn and plans the next one. */
   async end(turn: SyncTurn, outcome: TurnOutcome): Promise<void> {
-    const { active, idle } = RHYTHMS[turn.kind];
-    const pauses = { done: undefined, more: GOES_ON, failed: AFTER_FAILURE, refused: AFTER_REFUSAL }[outcome];
+    const { active, idle, failed } = RHYTHMS[turn.kind];
+    const pauses = { done: undefined, more: GOES_ON, failed, refused: AFTER_REFUSAL }[outcome];
     const [busy, quiet] = [pauses ?? active, pauses ?? idle];
     await this.database.query(
       `update sync_states set owner = null, owned_until = null, next_run_at = clock_timestamp() + make_interval(secs =>
