@@ -247,6 +247,25 @@ describe('a hold', () => {
     expect(await desk.atProvider()).toHaveLength(1);
   });
 
+  it('keeps the time that its booking needs, also when the event type has become longer', async () => {
+    const [first, second] = [await held(startAt(0, 9)), await held(startAt(0, 9, 30))];
+    const longer = await desk.call('PATCH', `/api/event-types/${desk.eventType.id}`, { lengthMinutes: 60 });
+    expect(longer.status).toBe(200);
+    expect(refusal(await desk.book(taking(first, startAt(0, 9))))).toEqual([409, 'SLOT_UNAVAILABLE', 'CLAIMED']);
+    expect((await seen(first)).state).toBe('active');
+    expect((await desk.call('DELETE', `/api/holds/${second.id}`)).status).toBe(204);
+    const booked = await desk.book(taking(first, startAt(0, 9)));
+    expect([booked.status, Date.parse(booked.body.end) - Date.parse(booked.body.start)]).toEqual([201, 3_600_000]);
+  });
+
+  it('has its reservation ended later when the provider does not answer at once', async () => {
+    const made = await held(startAt(0, 9), { seconds: 900 });
+    await desk.scenario('error-before', 'reservations.delete');
+    expect((await desk.call('DELETE', `/api/holds/${made.id}`)).status).toBe(204);
+    await eventually(reservations, (left) => left.length === 0);
+    expect(await desk.calls('reservations.delete')).toHaveLength(2);
+  });
+
   it('is made once for an Idempotency-Key, whose repeats are told the same, with the token', async () => {
     const start = startAt(0, 9);
     const body = { eventTypeId: desk.eventType.id, start };
