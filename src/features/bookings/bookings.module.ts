@@ -20,9 +20,17 @@ import { BookingRetention } from './booking-retention.service';
 import { BookingWriter } from './booking-writer';
 import { BookingsController } from './bookings.controller';
 import { BookingsService } from './bookings.service';
+import { CustomerCopies } from './customers/customer-copies';
+import { CustomerErasure } from './customers/customer-erasure';
 import { CustomerIdentities } from './customers/customer-identities.repository';
 import { CustomerLinks } from './customers/customer-links';
+import { CustomersController } from './customers/customers.controller';
+import { CustomersRepository } from './customers/customers.repository';
+import { CustomersService } from './customers/customers.service';
+import { CustomerTraces } from './customers/customer-traces';
 import { ErasedIdentities } from './customers/erased-identities';
+import { ErasureObstacles } from './customers/erasure-obstacles';
+import { ErasureRepository } from './customers/erasure.repository';
 import { ForeignBookings } from './foreign-bookings';
 import { HoldLeftovers } from './holds/hold-leftovers.repository';
 import { HoldLedger } from './holds/hold-ledger';
@@ -56,7 +64,7 @@ import { ProviderTruth } from './provider-truth';
     AvailabilityModule,
     TypeOrmModule.forFeature([AppointmentEntity, AppointmentUidEntity]),
   ],
-  controllers: [BookingsController, HoldsController],
+  controllers: [BookingsController, CustomersController, HoldsController],
   providers: [
     AppointmentsRepository,
     BookingAttention,
@@ -92,9 +100,16 @@ import { ProviderTruth } from './provider-truth';
     SagasRepository,
     TimeClaimsRepository,
     BookingsService,
+    CustomerCopies,
+    CustomerErasure,
     CustomerIdentities,
     CustomerLinks,
+    CustomersRepository,
+    CustomersService,
+    CustomerTraces,
     ErasedIdentities,
+    ErasureObstacles,
+    ErasureRepository,
     ForeignBookings,
     IdempotencyRepository,
     IdempotencyService,

@@ -183,7 +183,8 @@ export class IdempotencyService {
   }
 }
 
-function placeOf(companyId: string) {
+/** Where answers are sealed. */
+export function placeOf(companyId: string) {
   return { table: 'idempotency_keys', column: 'sealed_response', companyId };
 }
 
