@@ -13,6 +13,8 @@ export class Synchronisation1764000300000 implements MigrationInterface {
         add column owner uuid,
         add column owned_until timestamptz,
         add column fence bigint not null default 0,
+        -- in a row
+        add column failures integer not null default 0,
         -- bookings: everything that changed before then, by the provider's clock, was read
         add column changed_since timestamptz(3),
         -- bookings: the next page of a reading that is not finished, and the latest change that it has met so far
@@ -42,7 +44,7 @@ export class Synchronisation1764000300000 implements MigrationInterface {
       drop index appointments_created_at;
       drop index sync_states_due;
       alter table sync_states
-        drop column next_run_at, drop column owner, drop column owned_until, drop column fence,
+        drop column next_run_at, drop column owner, drop column owned_until, drop column fence, drop column failures,
         drop column changed_since, drop column page_cursor, drop column seen_until,
         drop column looked_at, drop column drift_found, drop column healed;
     `);

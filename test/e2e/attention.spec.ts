@@ -94,8 +94,8 @@ describe('what waits for a person', () => {
   it('is a webhook that was given up, and an endpoint that failed, but none that its company switched off', async () => {
     const delivery = randomUUID();
     await sql(
-      `insert into webhook_deliveries (id, company_id, connection_id, trigger, body_hash, sealed_body, status)
-       values ($2, $1, $3, 'BOOKING_CREATED', 'hash', 'sealed', 'failed')`,
+      `insert into webhook_deliveries (id, company_id, connection_id, trigger, body_hash, sealed_body, status, received_at)
+       values ($2, $1, $3, 'BOOKING_CREATED', 'hash', 'sealed', 'failed', now() - interval '1 hour')`,
       delivery,
       desk.company.connectionId,
     );
@@ -173,5 +173,7 @@ describe('what waits for a person', () => {
     expect(left.map(({ id }: any) => id).sort()).toEqual([kept.sagaId, waiting.sagaId].sort());
     expect(await sql('select count(*)::integer as n from idempotency_keys where company_id = $1')).toEqual([{ n: 1 }]);
     expect((await desk.call('GET', `/api/bookings/${old.id}`)).body.status).toBe('confirmed');
+    const planned = await database.query(`select cron, timezone from pgboss.schedule where name = 'retention'`);
+    expect(planned).toEqual([{ cron: '17 3 * * *', timezone: 'UTC' }]);
   });
 });

@@ -92,6 +92,59 @@ describe('a look at the bookings that changed', () => {
     expect(all.map(({ status, start }) => [status, start])).toEqual([['confirmed', startAt(1, 10)]]);
   });
 
+  it('finds the appointment of a booking that was moved twice unheard', async () => {
+    const first = await book(startAt(0, 9), 'far@customer.example');
+    await look();
+    const [known] = await listed('far@customer.example');
+    const second = await provider.change(first.uid, 'reschedule', { start: utc(startAt(1, 10)) });
+    const third = await provider.change(second.uid, 'reschedule', { start: utc(startAt(2, 11)) });
+    const connection = { id: desk.company.connectionId, companyId: desk.company.companyId };
+    const port = await service.app.get(ProviderDirectory).forConnection(connection.id);
+    const last = await port.getBooking(third.uid);
+    const counts = await service.app.get(BookingReconciliation).reconcile(connection, [last]);
+    expect(counts).toEqual({ looked: 1, drift: 1, healed: 1, failed: 0 });
+    const all = await listed('far@customer.example');
+    expect(all.map(({ id, start }) => [id, start])).toEqual([[known.id, startAt(2, 11)]]);
+    expect(found(await look())).toEqual(['done', 0, 0, 0]);
+  });
+
+  it('begins two minutes before the latest change it has seen, and a day before the connection at first', async () => {
+    await book(startAt(0, 9), 'overlap@customer.example');
+    await look();
+    await look();
+    const [at] = await desk.atProvider();
+    const since = (await desk.calls('bookings.list'))
+      .map(({ query }) => Date.parse(query.afterUpdatedAt))
+      .filter((ms) => !Number.isNaN(ms));
+    expect(since).toHaveLength(2);
+    expect(Date.now() - since[0]!).toBeGreaterThan(86_400_000 + 120_000 - 60_000);
+    expect(Date.now() - since[0]!).toBeLessThan(86_400_000 + 120_000 + 60_000);
+    // A millisecond more, because some servers take the bound as exclusive.
+    expect(Date.parse(at.updatedAt) - since[1]!).toBe(120_001);
+  });
+
+  it('whose turn was taken over meanwhile moves nothing on', async () => {
+    await book(startAt(0, 9), 'frozen@customer.example');
+    await desk.scenario('slow', 'bookings.list', { delayMs: 1_000 });
+    const place = () =>
+      service.app
+        .get(DataSource)
+        .query(
+          `select changed_since, fence, last_success_at from sync_states where connection_id = $1 and kind = 'bookings'`,
+          [desk.company.connectionId],
+        );
+    const frozen = look();
+    const [begun] = await eventually(place, ([row]) => row?.changed_since);
+    await service.app
+      .get(DataSource)
+      .query(`update sync_states set fence = fence + 1 where connection_id = $1 and kind = 'bookings'`, [
+        desk.company.connectionId,
+      ]);
+    expect(await frozen).toMatchObject({ outcome: 'failed', error: 'TAKEN_OVER' });
+    const [after] = await place();
+    expect([after.changed_since, after.last_success_at]).toEqual([begun.changed_since, null]);
+  });
+
   it('changes nothing by a word that is older than ours', async () => {
     const { body: ours } = await desk.book(desk.request(startAt(0, 9)));
     const connection = { id: desk.company.connectionId, companyId: desk.company.companyId };
@@ -304,6 +357,19 @@ describe('a look at the bookings that changed', () => {
     expect(all).toBe(1_000);
     // 1,000 over 60 seconds: 17 on average, and 45 in none of 10^8 draws.
     expect(most).toBeLessThan(45);
+  });
+
+  it('comes soon after a failure, and in the usual rhythm once there are many in a row', async () => {
+    await book(startAt(0, 9), 'away@customer.example');
+    await look();
+    await desk.scenario('error-before', 'bookings.list', { status: 503, times: 2 });
+    await look();
+    expect(await isAhead(40, 76)).toBe(true);
+    await service.app
+      .get(DataSource)
+      .query('update sync_states set failures = 10 where connection_id = $1', [desk.company.connectionId]);
+    await look();
+    expect(await isAhead(170, 245)).toBe(true);
   });
 
   const planned = (at: string): Promise<unknown> =>

@@ -7,6 +7,8 @@ import { hasTraffic } from './sync-traffic.sql';
 
 /** A look ends by itself long before; then its owner has forgotten it, although it is alive. */
 const OWNED = '3 minutes';
+/** A provider that is away for longer is not asked more often than one that is there. */
+const SOON_AFTER_FAILURES = 10;
 
 /** A look that this replica alone may make now. */
 export interface SyncTurn {
@@ -82,16 +84,19 @@ export class SyncStatesRepository {
     return turns[0];
   }
 
-  /** Ends a turn and plans the next one. */
+  /** Ends a turn and plans the next one. After many failures in a row the usual rhythm does. */
   async end(turn: SyncTurn, outcome: TurnOutcome): Promise<void> {
     const { active, idle, failed } = RHYTHMS[turn.kind];
-    const pauses = { done: undefined, more: GOES_ON, failed, refused: AFTER_REFUSAL }[outcome];
-    const [busy, quiet] = [pauses ?? active, pauses ?? idle];
+    const soon = { done: undefined, more: GOES_ON, failed, refused: AFTER_REFUSAL }[outcome];
+    const pauses = [soon ?? active, active, idle].flatMap(({ base, spread }) => [base, spread]);
     await this.database.query(
-      `update sync_states set owner = null, owned_until = null, next_run_at = clock_timestamp() + make_interval(secs =>
-         case when ${hasTraffic('sync_states.company_id')} then $5 + random() * $6 else $7 + random() * $8 end)
+      `update sync_states set owner = null, owned_until = null, failures = case when $5 then failures + 1 else 0 end,
+         next_run_at = clock_timestamp() + make_interval(secs => case
+           when $6 and failures < ${SOON_AFTER_FAILURES} then $7 + random() * $8
+           when ${hasTraffic('sync_states.company_id')} then $9 + random() * $10
+           else $11 + random() * $12 end)
        where connection_id = $1 and kind = $2 and owner = $3 and fence = $4`,
-      [...this.identity(turn), busy.base, busy.spread, quiet.base, quiet.spread],
+      [...this.identity(turn), outcome === 'failed', soon !== undefined, ...pauses],
     );
   }
 

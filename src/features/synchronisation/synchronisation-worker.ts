@@ -6,8 +6,11 @@ import { SyncTurns } from './sync-turns';
 
 /** Small beside the minutes between two looks. */
 const LOOK_MS = 5_000;
-/** Looks that one replica makes at a time: 1,000 companies with traffic, a second each, need 5. */
-const AT_ONCE = 10;
+/**
+ * Looks that one replica makes at a time: 1,000 companies with traffic, a second each, need 5. The rest is for providers
+ * that hang, so that they keep nobody else waiting.
+ */
+const AT_ONCE = 40;
 /** How often is noticed that a connection is new, or that its company has got traffic. */
 const PLANNING_MS = 30_000;
 
