@@ -26,7 +26,7 @@ export const OUTSIDE_PREFIX = ['livez', 'readyz', 'metrics'];
 export async function createService(config: AppConfig, options: ServiceOptions = {}): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, options.logDestination),
-    createHttpAdapter(),
+    createHttpAdapter(config.trustedProxies),
     { bodyParser: false, bufferLogs: true, abortOnError: false },
   );
   app.useLogger(app.get(Logger));

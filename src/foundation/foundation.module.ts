@@ -4,6 +4,7 @@ import type { DestinationStream } from 'pino';
 import type { AppConfig } from './config/app-config';
 import { SecretBox } from './crypto/secret-box';
 import { databaseModule } from './database/database.module';
+import { Quotas } from './http/quotas';
 import { JobQueue } from './jobs/job-queue.service';
 import { loggingModule } from './logging/logging.module';
 import { Metrics } from './metrics/metrics.service';
@@ -26,8 +27,17 @@ export class FoundationModule {
         loggingModule(config, logDestination),
         databaseModule(config),
       ],
-      providers: [{ provide: Clock, useClass: SystemClock }, Metrics, SecretBox, JobQueue, Replica, Outbox, ...pacing],
-      exports: [Clock, Metrics, SecretBox, JobQueue, Replica, Outbox, Pacer],
+      providers: [
+        { provide: Clock, useClass: SystemClock },
+        Metrics,
+        SecretBox,
+        JobQueue,
+        Quotas,
+        Replica,
+        Outbox,
+        ...pacing,
+      ],
+      exports: [Clock, Metrics, SecretBox, JobQueue, Quotas, Replica, Outbox, Pacer],
     };
   }
 }

@@ -109,6 +109,9 @@ function testConfig(port: number, databaseUrl: string, sandboxUrl: string, optio
     compatDefaultCompany: undefined,
     compatDefaultEventTypeId: undefined,
     allowPrivateProviderHosts: true,
+    trustedProxies: [],
+    // Specs make in seconds the requests of many minutes.
+    quotas: { secretPerMinute: 1_000_000, publishablePerMinute: 1_000_000 },
     ...options.config,
     bookings: { deadlineMs: 25_000, settleMs: 120_000, ...options.bookings },
     calcom: {

@@ -5,6 +5,7 @@ import type { AppConfig } from '../../foundation/config/app-config';
 import { AllowAccess, type CalledRequest } from '../../foundation/http/access';
 import { AccessGuard } from './access.guard';
 import type { ApiKeysRepository } from './api-keys.repository';
+import type { Quotas } from '../../foundation/http/quotas';
 import { Callers } from './callers';
 
 const ADMIN_KEY = 'admin_0123456789';
@@ -29,6 +30,7 @@ const noDatabase = { findActive: () => Promise.reject(new Error('the database is
 
 async function ask(route: keyof Routes, headers: Record<string, string> = {}, settings: Partial<AppConfig> = {}) {
   const config = new ConfigService<AppConfig, true>({ adminApiKey: ADMIN_KEY, ...settings });
+  const quotas = { count: () => undefined } as unknown as Quotas;
   const callers = new Callers(noDatabase as unknown as ApiKeysRepository, { now: () => 0 }, config);
   const request = { headers, query: {} } as unknown as CalledRequest;
   const context = {
@@ -36,7 +38,7 @@ async function ask(route: keyof Routes, headers: Record<string, string> = {}, se
     getClass: () => Routes,
     switchToHttp: () => ({ getRequest: () => request }),
   } as unknown as ExecutionContext;
-  await new AccessGuard(new Reflector(), callers, config).canActivate(context);
+  await new AccessGuard(new Reflector(), callers, quotas, config).canActivate(context);
   return request.caller;
 }
 

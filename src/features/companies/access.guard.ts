@@ -4,6 +4,7 @@ import { Reflector } from '@nestjs/core';
 import type { AppConfig } from '../../foundation/config/app-config';
 import { ApiError, invalidField } from '../../foundation/errors/api-error';
 import { type Access, ACCESS_KEY, type CalledRequest, type Caller, unauthorized } from '../../foundation/http/access';
+import { Quotas } from '../../foundation/http/quotas';
 import { Callers, type KnownCaller } from './callers';
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,500}) *$/i;
@@ -24,12 +25,13 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly callers: Callers,
+    private readonly quotas: Quotas,
     config: ConfigService<AppConfig, true>,
   ) {
     this.defaultCompany = config.get('compatDefaultCompany', { infer: true });
   }
 
-  /** @throws ApiError UNAUTHORIZED, FORBIDDEN, or VALIDATION_ERROR for a request that names a company itself. */
+  /** @throws ApiError UNAUTHORIZED, FORBIDDEN, RATE_LIMIT_EXCEEDED, or VALIDATION_ERROR for a request that names a company itself. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.reflector.getAllAndOverride<Access[] | undefined>(ACCESS_KEY, [
       context.getHandler(),
@@ -39,6 +41,7 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<CalledRequest>();
     const caller = await this.callerOf(request, access);
     if (caller) request.caller = caller;
+    if (caller && !access.includes('anyone')) this.quotas.count(caller, request.ip);
     if (caller?.companyId) refuseNamedCompany(request);
     return true;
   }

@@ -22,6 +22,9 @@ export interface AppConfig {
   compatDefaultEventTypeId: string | undefined;
   /** False: providers are reached at public https addresses only, wherever a connection or the environment points. */
   allowPrivateProviderHosts: boolean;
+  /** Proxies that are believed about the caller's address. */
+  trustedProxies: string[];
+  quotas: { secretPerMinute: number; publishablePerMinute: number };
   bookings: BookingConfig;
   calcom: CalcomConfig;
 }

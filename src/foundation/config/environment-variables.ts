@@ -37,6 +37,22 @@ export const ENVIRONMENT_VARIABLES = [
   { name: 'DEPLOYMENT_ID', default: 'slotbridge', meaning: 'names this deployment in the metadata of its bookings' },
   { name: 'PUBLIC_URL', default: '', meaning: 'where providers reach this service; absent = no webhook is registered' },
   {
+    name: 'TRUSTED_PROXIES',
+    default: '',
+    meaning:
+      'addresses or networks of proxies whose `x-forwarded-for` tells the caller’s address, by comma; absent = nobody is believed',
+  },
+  {
+    name: 'QUOTA_SECRET',
+    default: '1200',
+    meaning: 'requests a minute that a secret key may make at each replica, a sixth of them at once (10 to 1000000)',
+  },
+  {
+    name: 'QUOTA_PUBLISHABLE',
+    default: '120',
+    meaning: 'the same for a publishable key from one address (10 to 1000000)',
+  },
+  {
     name: 'CALCOM_API_KEY',
     default: '',
     meaning: 'key for companies that brought none of their own',

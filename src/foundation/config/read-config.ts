@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { CALCOM_BUDGET } from '../pacing/pace-log';
@@ -98,6 +99,11 @@ export function readConfig(env: Environment): AppConfig {
     compatDefaultCompany: readUuid(reader, 'COMPAT_DEFAULT_COMPANY'),
     compatDefaultEventTypeId: readEventTypeId(reader),
     allowPrivateProviderHosts,
+    trustedProxies: readTrustedProxies(reader),
+    quotas: {
+      secretPerMinute: reader.integer('QUOTA_SECRET', 10, 1_000_000),
+      publishablePerMinute: reader.integer('QUOTA_PUBLISHABLE', 10, 1_000_000),
+    },
     bookings: {
       deadlineMs: reader.integer('BOOKING_DEADLINE', 5, 120) * 1000,
       settleMs: reader.integer('BOOKING_SETTLE', 10, 3_600) * 1000,
@@ -180,6 +186,17 @@ function readEventTypeId(reader: EnvironmentReader): string | undefined {
   const text = reader.text('CAL_EVENT_TYPE_ID');
   if (text !== undefined && !/^[1-9]\d{0,9}$/.test(text)) reader.faults.push('CAL_EVENT_TYPE_ID: must be a number');
   return text;
+}
+
+function readTrustedProxies(reader: EnvironmentReader): string[] {
+  const names = (reader.text('TRUSTED_PROXIES') ?? '').split(',').map((name) => name.trim());
+  const proxies = names.filter((name) => name !== '');
+  const isNetwork = (name: string): boolean => {
+    const [address = '', bits, ...more] = name.split('/');
+    return isIP(address) !== 0 && more.length === 0 && (bits === undefined || /^\d{1,3}$/.test(bits));
+  };
+  if (!proxies.every(isNetwork)) reader.faults.push('TRUSTED_PROXIES: must be addresses or networks, by comma');
+  return proxies;
 }
 
 function readCalcom(reader: EnvironmentReader, allowPrivateProviderHosts: boolean): AppConfig['calcom'] {

@@ -18,8 +18,10 @@ const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Fastify with limits: its defaults wait for ever and take 1 MiB. */
-export function createHttpAdapter(): FastifyAdapter {
+export function createHttpAdapter(trustedProxies: string[]): FastifyAdapter {
   return new FastifyAdapter({
+    // Whoever is not a proxy of ours could write any address into the header.
+    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request: IncomingMessage) => correlationId(request.headers[CORRELATION_HEADER]),

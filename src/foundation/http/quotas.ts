@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { Counter } from 'prom-client';
+import type { AppConfig } from '../config/app-config';
+import { ApiError } from '../errors/api-error';
+import { Metrics } from '../metrics/metrics.service';
+import type { Caller } from './access';
+import { TokenBuckets } from './token-buckets';
+
+/**
+ * How many requests a key may make, so that one client cannot take the service from the others. Counted in each
+ * process: several replicas let so many times as much through, and no request waits for a database because of it.
+ */
+@Injectable()
+export class Quotas {
+  private readonly secret: TokenBuckets;
+  private readonly publishable: TokenBuckets;
+  private readonly refused: Counter<'kind'>;
+
+  constructor(config: ConfigService<AppConfig, true>, metrics: Metrics) {
+    const { secretPerMinute, publishablePerMinute } = config.get('quotas', { infer: true });
+    this.secret = new TokenBuckets(secretPerMinute);
+    this.publishable = new TokenBuckets(publishablePerMinute);
+    this.refused = new Counter({
+      name: 'slotbridge_requests_over_quota_total',
+      help: 'Requests refused because their key, or a publishable key at one address, made too many',
+      labelNames: ['kind'] as const,
+      registers: [metrics.registry],
+    });
+  }
+
+  /**
+   * Counts a request. Everybody can read a publishable key from a page, so it is counted for each address.
+   *
+   * @throws ApiError `RATE_LIMIT_EXCEEDED` with the seconds after which the next one is let through.
+   */
+  count({ kind, keyId, companyId }: Caller, address: string): void {
+    if (kind === 'admin') return;
+    const isPublic = kind !== 'secret';
+    const waitMs = isPublic
+      ? this.publishable.take(`${keyId ?? companyId} ${address}`)
+      : this.secret.take(keyId ?? companyId);
+    if (waitMs === 0) return;
+    this.refused.inc({ kind });
+    const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
+    throw new ApiError('RATE_LIMIT_EXCEEDED', { headers: { 'retry-after': seconds } });
+  }
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { Desk, startAt } from '../fixtures/bookings/desk';
+import { SalonTeam, syncedTypes } from '../fixtures/event-types/salon-team';
+import { startTestService, type TestAnswer, type TestService } from '../support/service';
+
+const statuses = (answers: TestAnswer[]): number[] => answers.map(({ status }) => status).sort();
+
+describe('many who want the same time at once, at two replicas', () => {
+  let first: TestService;
+  let second: TestService;
+  let desk: Desk;
+
+  beforeAll(async () => {
+    first = await startTestService();
+    const { encryptionKeys, adminApiKey } = first.config;
+    second = await startTestService({
+      databaseUrl: first.databaseUrl,
+      sandbox: first.sandbox,
+      config: { encryptionKeys, adminApiKey },
+    });
+  });
+  beforeEach(async () => {
+    desk = await Desk.open(first);
+  });
+  afterAll(async () => {
+    await second?.stop();
+    await first?.stop();
+  });
+
+  /** Everybody has a key and a name of their own, and every second one asks the other replica. */
+  const all = (wishes: Record<string, unknown>[]): Promise<TestAnswer[]> =>
+    Promise.all(
+      wishes.map((wish, index) =>
+        (index % 2 ? first : second).call('POST', '/api/bookings', {
+          key: desk.company.secretKey,
+          body: { ...wish, attendee: person(index) },
+          headers: { 'idempotency-key': randomUUID() },
+        }),
+      ),
+    );
+  const person = (index: number): object => ({
+    name: `Guest ${index}`,
+    email: `guest-${index}@customer.example`,
+    timeZone: 'Europe/Berlin',
+  });
+
+  it('get one booking of 50 for one start', async () => {
+    const answers = await all(Array.from({ length: 50 }, () => desk.request(startAt(0, 9))));
+    expect(statuses(answers)).toEqual([201, ...Array<number>(49).fill(409)]);
+    expect(new Set(answers.filter(({ status }) => status === 409).map(({ body }) => body.error.code))).toEqual(
+      new Set(['SLOT_UNAVAILABLE']),
+    );
+    expect(await desk.liveOn(startAt(0, 9))).toHaveLength(1);
+  });
+
+  it('get one booking of 50 for overlapping starts of one host', async () => {
+    // 10:00 to 10:28: every two of them overlap, and the provider would let several in.
+    const wishes = Array.from({ length: 50 }, (_, index) => desk.request(startAt(1, 10, index % 29)));
+    const answers = await all(wishes);
+    expect(statuses(answers).filter((status) => status === 201)).toHaveLength(1);
+    expect(new Set(statuses(answers))).toEqual(new Set([201, 409]));
+    expect(await desk.liveOn(startAt(1, 10))).toHaveLength(1);
+  });
+
+  it('get one booking of two event types of one host', async () => {
+    const body = { title: 'Colour', slug: `colour-${randomUUID().slice(0, 8)}`, lengthMinutes: 45 };
+    const other = await first.call('POST', '/api/event-types', { key: desk.company.secretKey, body });
+    const answers = await all([
+      desk.request(startAt(2, 9)),
+      { ...desk.request(startAt(2, 9, 10)), eventTypeId: other.body.id },
+      desk.request(startAt(2, 9, 20)),
+      { ...desk.request(startAt(2, 9, 5)), eventTypeId: other.body.id },
+    ]);
+    expect(statuses(answers)).toEqual([201, 409, 409, 409]);
+    expect(await desk.liveOn(startAt(2, 9))).toHaveLength(1);
+  });
+
+  it('keep the buffers of a type free while a booking is under way', async () => {
+    const body = {
+      title: 'Colour',
+      slug: `buffered-${randomUUID().slice(0, 8)}`,
+      lengthMinutes: 30,
+      afterBufferMinutes: 15,
+    };
+    const buffered = await first.call('POST', '/api/event-types', { key: desk.company.secretKey, body });
+    await desk.scenario('slow', 'bookings.create', { delayMs: 800 });
+    const answers = await all([
+      { ...desk.request(startAt(3, 9)), eventTypeId: buffered.body.id },
+      desk.request(startAt(3, 9, 40)),
+    ]);
+    expect(statuses(answers)).toEqual([201, 409]);
+  });
+
+  it('are all served where they do not meet', async () => {
+    const wishes = Array.from({ length: 8 }, (_, index) => desk.request(startAt(4, 9 + index)));
+    expect(statuses(await all(wishes.slice(0, 7)))).toEqual(Array(7).fill(201));
+  });
+
+  it('are booked one after another where only the answer names the host: as many as there are hosts', async () => {
+    const colleague = await first.createCompany();
+    const team = await SalonTeam.found(first, desk.company, colleague);
+    await team.type('whoever', 'roundRobin');
+    const type = (await syncedTypes(first, desk.company)).get('whoever');
+    const wishes = Array.from({ length: 5 }, () => ({ ...desk.request(startAt(5, 9)), eventTypeId: type.id }));
+    const answers = await all(wishes);
+    expect(statuses(answers)).toEqual([201, 201, 409, 409, 409]);
+    const hosts = answers.filter(({ status }) => status === 201).map(({ body }) => body.staff[0].id);
+    expect(new Set(hosts).size).toBe(2);
+  });
+});
+
+describe('a time that is taken', () => {
+  let service: TestService;
+  let desk: Desk;
+
+  beforeAll(async () => {
+    service = await startTestService();
+    desk = await Desk.open(service);
+  });
+  afterAll(() => service?.stop());
+
+  it('is refused with the reason and up to three free times near it, and repeated alike', async () => {
+    await desk.book(desk.request(startAt(0, 9)));
+    await desk.book(desk.request(startAt(0, 10)));
+    const [key, wish] = [randomUUID(), desk.request(startAt(0, 9), { notes: 'the same time' })];
+    const refused = await desk.book(wish, key);
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'SLOT_UNAVAILABLE']);
+    const { reason, alternatives } = refused.body.error.details;
+    expect(reason).toBe('HOST_BUSY');
+    expect(alternatives).toEqual([
+      { start: startAt(0, 9, 30), end: startAt(0, 10) },
+      { start: startAt(0, 10, 30), end: startAt(0, 11) },
+      { start: startAt(0, 11), end: startAt(0, 11, 30) },
+    ]);
+    const again = await desk.book(wish, key);
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([409, 'true']);
+    expect(again.body.error.details).toEqual(refused.body.error.details);
+    const taken = await desk.book(desk.request(startAt(0, 9, 30)));
+    expect(taken.status).toBe(201);
+  });
+});
