@@ -5,11 +5,11 @@ import { Clock } from '../../foundation/time/clock';
 import type { CallContext } from '../../scheduling/call-context';
 import type { Slot } from '../../scheduling/words';
 import { CompaniesService } from '../companies/companies.service';
-import { ConnectionsService } from '../companies/connections.service';
 import { EventTypeRecord, EventTypesService } from '../event-types/event-types.service';
-import { ProviderCalls } from '../event-types/provider-calls.service';
 import { askedRange } from './asked-range';
 import { groupByDay, LocalSlot } from './days';
+import { HostTimes } from './host-times.service';
+import { ProviderSlots } from './provider-slots';
 
 export interface AvailabilityQuestion {
   eventTypeId: string;
@@ -25,14 +25,14 @@ export interface Availability {
   days: Record<string, LocalSlot[]>;
 }
 
-/** Free times, straight from the provider. */
+/** Free times: what the provider offers, without what is claimed here. */
 @Injectable()
 export class AvailabilityService {
   constructor(
     private readonly companies: CompaniesService,
-    private readonly connections: ConnectionsService,
     private readonly eventTypes: EventTypesService,
-    private readonly provider: ProviderCalls,
+    private readonly provider: ProviderSlots,
+    private readonly times: HostTimes,
     private readonly clock: Clock,
   ) {}
 
@@ -46,39 +46,30 @@ export class AvailabilityService {
     const { fromMs, toMs } = askedRange(question.start, question.end, timeZone);
     const eventType = await this.eventTypes.find(companyId, question.eventTypeId.toLowerCase());
     const fetchedAt = formatInstant(this.clock.now());
-    const slots = await this.slots(eventType, fromMs, toMs, undefined, context);
+    const slots = await this.unclaimed(eventType, fromMs, toMs, context);
     return { timeZone, fetchedAt, stale: false, days: groupByDay(slots, timeZone) };
   }
 
+  /** Free starts inside [fromMs, toMs) that nobody holds or is booking, ascending, asked for now. */
+  async unclaimed(eventType: EventTypeRecord, fromMs: number, toMs: number, context?: CallContext): Promise<Slot[]> {
+    const isUnclaimed = await this.times.unclaimed(eventType, fromMs, toMs);
+    return (await this.slots(eventType, fromMs, toMs, undefined, context)).filter(isUnclaimed);
+  }
+
   /**
-   * Free starts inside [fromMs, toMs) that are not past, ascending. A range that is over asks nobody.
+   * As the provider has them, claimed here or not: free starts inside [fromMs, toMs) that are not past, ascending. A
+   * range that is over asks nobody.
    *
    * @param movingUid the provider's uid of a booking that is being moved and must not hide its own time
    */
-  async slots(
+  slots(
     eventType: EventTypeRecord,
     fromMs: number,
     toMs: number,
     movingUid?: string,
     context?: CallContext,
   ): Promise<Slot[]> {
-    const earliestMs = Math.max(fromMs, this.clock.now());
-    if (toMs <= earliestMs) return [];
-    const query = {
-      eventTypeId: eventType.providerId,
-      fromMs: earliestMs,
-      toMs,
-      lengthMinutes: eventType.lengthMinutes,
-      gridTimeZone: await this.hostZone(eventType),
-      ...(movingUid ? { movingBookingUid: movingUid } : {}),
-    };
-    return this.provider.run(eventType.connectionId, (provider) => provider.slots(query, context));
-  }
-
-  /** The provider's grid follows the zone it is asked in: always the host's, so that all callers see one grid. */
-  private async hostZone({ companyId }: EventTypeRecord): Promise<string> {
-    const { accountTimeZone } = await this.connections.forCompany(companyId);
-    return accountTimeZone ?? (await this.companies.get(companyId)).timeZone;
+    return this.provider.slots(eventType, fromMs, toMs, movingUid, context);
   }
 
   private async zoneOf(companyId: string, asked: string | undefined): Promise<string> {

@@ -47,13 +47,11 @@ import { IdempotencyService } from './idempotency.service';
 import { BookingBeginning } from './saga/booking-beginning';
 import { BookingInputSeal } from './saga/booking-input-seal';
 import { BookingSteps } from './saga/booking-steps';
-import { HostTimes } from './saga/host-times';
 import { SagaDriver } from './saga/saga-driver';
 import { SagaEchoes } from './saga/saga-echoes';
 import { SagaEnds } from './saga/saga-ends';
 import { SagaWorker } from './saga/saga-worker';
 import { SagasRepository } from './saga/sagas.repository';
-import { TimeClaimsRepository } from './saga/time-claims.repository';
 import { ProviderTruth } from './provider-truth';
 
 /** Appointments and everything that writes them. */
@@ -92,13 +90,11 @@ import { ProviderTruth } from './provider-truth';
     HoldTaking,
     HoldsRepository,
     HoldsService,
-    HostTimes,
     SagaDriver,
     SagaEchoes,
     SagaEnds,
     SagaWorker,
     SagasRepository,
-    TimeClaimsRepository,
     BookingsService,
     CustomerCopies,
     CustomerErasure,

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../../foundation/errors/api-error';
 import type { Reservation } from '../../../scheduling/words';
+import { HostTimes, TimeClaimed } from '../../availability/host-times.service';
 import type { EventTypeRecord } from '../../event-types/event-types.service';
-import { HostTimes } from '../saga/host-times';
-import { TimeClaimed } from '../saga/time-claims.repository';
 import type { Hold, NewHold } from './hold';
 import type { HoldCaller } from './hold-caller';
 import { holdOver, shown } from './hold-taking';

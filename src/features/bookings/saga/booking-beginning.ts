@@ -5,6 +5,7 @@ import { ConfigService } from '@nestjs/config';
 import type { AppConfig } from '../../../foundation/config/app-config';
 import { ApiError } from '../../../foundation/errors/api-error';
 import { failpoint } from '../../../foundation/failpoints/failpoints';
+import { TimeClaimed } from '../../availability/host-times.service';
 import { AppointmentsRepository } from '../appointments.repository';
 import type { BookingWork } from '../booking-command';
 import { HoldTaking } from '../holds/hold-taking';
@@ -12,7 +13,6 @@ import { IdempotencyService, type Recalled } from '../idempotency.service';
 import { plannedAppointment } from '../planned-appointment';
 import type { Saga } from './saga';
 import { type NewSaga, SagasRepository } from './sagas.repository';
-import { TimeClaimed } from './time-claims.repository';
 
 /** What serving a request takes beyond waiting for its outcome. */
 const SERVING_MARGIN_MS = 5_000;

@@ -5,9 +5,9 @@ import type { AppConfig } from '../../../foundation/config/app-config';
 import type { CallContext } from '../../../scheduling/call-context';
 import { type Moment, type PreparedWrite, sendAtOnce } from '../../../scheduling/prepared-write';
 import type { BookingRequest, BookingSearch, ProviderBooking } from '../../../scheduling/words';
+import { HostTimes } from '../../availability/host-times.service';
 import { EventTypesService } from '../../event-types/event-types.service';
 import { ProviderCalls } from '../../event-types/provider-calls.service';
-import { HostTimes } from './host-times';
 import type { Saga, StepPlan } from './saga';
 
 /** Hosts' keys are refused without a reason. */

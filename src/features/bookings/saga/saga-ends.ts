@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { SchedulingError } from '../../../scheduling/scheduling-error';
 import type { ProviderBooking } from '../../../scheduling/words';
+import { HostTimes } from '../../availability/host-times.service';
 import { AppointmentsRepository } from '../appointments.repository';
 import { bookingView } from '../booking-view';
 import { type FrozenFailure, isFinal } from '../frozen-failure';
 import { IdempotencyService } from '../idempotency.service';
-import { HostTimes } from './host-times';
 import { NOT_BOOKED, type Saga } from './saga';
 import type { SagaState } from './saga-state';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { violatesExclusion } from '../../../foundation/database/violations';
+import { DataSource, type EntityManager } from 'typeorm';
+import { violatesExclusion } from '../../foundation/database/violations';
 
 /** A stretch of a host's time, half-open; `host` within `account`, wherever a host's id means something. */
 export interface TimeClaim {
@@ -32,6 +32,8 @@ export class TimeClaimed extends Error {
 /** Times that are spoken for, across companies, event types and replicas. */
 @Injectable()
 export class TimeClaimsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
   /**
    * All of these or none. In one order always, so that two who want the same do not wait for each other.
    *
@@ -62,6 +64,19 @@ export class TimeClaimsRepository {
         throw violatesExclusion(error, 'time_claims_free') ? new TimeClaimed(claim) : error;
       }
     }
+  }
+
+  /** What is claimed of these hosts' time inside [fromMs, toMs), by anybody. Turns are not time. */
+  async within(account: string, hosts: string[], fromMs: number, toMs: number): Promise<TimeClaim[]> {
+    return this.dataSource.query<TimeClaim[]>(
+      `select account, host, extract(epoch from lower(during))::float8 * 1000 as "fromMs",
+         extract(epoch from upper(during))::float8 * 1000 as "toMs"
+       from time_claims
+       where account = $1 and host = any($2) and not lower_inf(during)
+         and during && tstzrange(to_timestamp($3::float8 / 1000), to_timestamp($4::float8 / 1000))
+         and (expires_at is null or expires_at > clock_timestamp())`,
+      [account, hosts, fromMs, toMs],
+    );
   }
 
   async release(manager: EntityManager, sagaId: string): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Host } from '../../../scheduling/words';
-import type { EventTypeRecord } from '../../event-types/event-types.service';
+import type { Host } from '../../scheduling/words';
+import type { EventTypeRecord } from '../event-types/event-types.service';
 import type { TimeClaim } from './time-claims.repository';
 
 const MINUTE_MS = 60_000;
@@ -52,4 +52,14 @@ export function timesOf(
   const fromMs = startMs - definition.beforeBufferMinutes * MINUTE_MS;
   const toMs = endMs + definition.afterBufferMinutes * MINUTE_MS;
   return hosts.map(({ id }) => ({ account, host: `host ${id}`, fromMs, toMs }));
+}
+
+/** Whether these times could be claimed beside those claims, all of one account. */
+export function isUnclaimed(wanted: TimeClaim[], claims: TimeClaim[]): boolean {
+  return !wanted.some((own) => claims.some((other) => own.host === other.host && overlap(own, other)));
+}
+
+function overlap(a: TimeClaim, b: TimeClaim): boolean {
+  const { fromMs = -Infinity, toMs = Infinity } = b;
+  return (a.fromMs ?? -Infinity) < toMs && fromMs < (a.toMs ?? Infinity);
 }

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { ProviderBooking } from '../../../scheduling/words';
-import { ConnectionsService } from '../../companies/connections.service';
-import type { EventTypeRecord } from '../../event-types/event-types.service';
-import { accountOf, claimsFor, heldFor, isBookedInTurn, timesOf } from './claimed-times';
+import type { ProviderBooking, Slot } from '../../scheduling/words';
+import { ConnectionsService } from '../companies/connections.service';
+import type { EventTypeRecord } from '../event-types/event-types.service';
+import { accountOf, claimsFor, heldFor, isBookedInTurn, isUnclaimed, timesOf } from './claimed-times';
 import { type Claimant, type TimeClaim, TimeClaimed, TimeClaimsRepository } from './time-claims.repository';
+
+// What others need to claim times.
+export { type TimeClaim, TimeClaimed } from './time-claims.repository';
 
 const MINUTE_MS = 60_000;
 
@@ -41,6 +44,20 @@ export class HostTimes {
     holdId?: string,
   ): Promise<void> {
     await this.claims.claim(manager, companyId, claimant, wanted, holdId);
+  }
+
+  /**
+   * Which starts inside [fromMs, toMs) nobody has claimed now: what is held or being booked is not offered. To be asked
+   * before the provider is: a booking that ends in between is then missing there or claimed here, never neither.
+   */
+  async unclaimed(eventType: EventTypeRecord, fromMs: number, toMs: number): Promise<(slot: Slot) => boolean> {
+    const account = await this.accountOf(eventType);
+    const lastEndMs = toMs + eventType.lengthMinutes * MINUTE_MS;
+    const hosts = heldFor(eventType, account, fromMs, lastEndMs).map(({ host }) => host);
+    const { beforeBufferMinutes, afterBufferMinutes } = eventType.definition;
+    const firstMs = fromMs - beforeBufferMinutes * MINUTE_MS;
+    const claims = await this.claims.within(account, hosts, firstMs, lastEndMs + afterBufferMinutes * MINUTE_MS);
+    return (slot) => isUnclaimed(heldFor(eventType, account, slot.startMs, slot.endMs), claims);
   }
 
   /** Claims the hosts that an answer names; false when one of them is spoken for. */
