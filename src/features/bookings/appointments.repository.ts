@@ -25,6 +25,7 @@ export interface AppointmentFilter {
   eventTypeId?: string;
   /** Letter case does not matter. */
   attendeeEmail?: string;
+  customerId?: string;
   after?: Cursor;
 }
 
@@ -65,12 +66,14 @@ export class AppointmentsRepository {
   /** One row more than `limit` when there are further ones; ordered by start, then id. */
   async list(companyId: string, filter: AppointmentFilter, limit: number): Promise<AppointmentEntity[]> {
     const query = this.rows.createQueryBuilder('a').where('a.company_id = :companyId', { companyId });
-    const { statuses, fromMs, toMs, eventTypeId, attendeeEmail, after } = filter;
+    const { statuses, fromMs, toMs, eventTypeId, attendeeEmail, customerId, after } = filter;
     if (statuses) query.andWhere('a.status in (:...statuses)', { statuses });
     if (fromMs !== undefined) query.andWhere('a.starts_at >= :from', { from: new Date(fromMs) });
     if (toMs !== undefined) query.andWhere('a.starts_at < :to', { to: new Date(toMs) });
     if (eventTypeId) query.andWhere('a.event_type_id = :eventTypeId', { eventTypeId });
     if (attendeeEmail) query.andWhere('lower(a.attendee_email) = lower(:attendeeEmail)', { attendeeEmail });
+    // What an erased customer booked is nobody's any more.
+    if (customerId) query.andWhere('a.customer_id = :customerId and a.erased_at is null', { customerId });
     if (after) {
       query.andWhere(
         new Brackets((where) => where.where('(a.starts_at, a.id) > (:at::timestamptz, :id::uuid)', after)),

@@ -60,13 +60,14 @@ export function instantOf(checked: string): number {
 
 /** Days are days of `timeZone`; `to` as a day includes the whole of it. */
 export function toFilter(query: ListBookingsDto, timeZone: string): { filter: AppointmentFilter; limit: number } {
-  const { status, from, to, eventTypeId, attendeeEmail, limit, cursor } = query;
+  const { status, from, to, eventTypeId, attendeeEmail, customerId, limit, cursor } = query;
   const filter: AppointmentFilter = {
     ...(status === undefined ? {} : { statuses: status.split(',') as AppointmentStatus[] }),
     ...(from === undefined ? {} : { fromMs: isCalendarDate(from) ? startOfDay(from, timeZone) : instantOf(from) }),
     ...(to === undefined ? {} : { toMs: isCalendarDate(to) ? endOfDay(to, timeZone) : instantOf(to) }),
-    ...(eventTypeId === undefined ? {} : { eventTypeId }),
-    ...(attendeeEmail === undefined ? {} : { attendeeEmail }),
+    eventTypeId,
+    attendeeEmail,
+    customerId,
     ...(cursor === undefined ? {} : { after: decodeCursor(cursor) }),
   };
   return { filter, limit: limit === undefined ? PAGE_SIZE_DEFAULT : Number(limit) };

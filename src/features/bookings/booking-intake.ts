@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { CompaniesService } from '../companies/companies.service';
 import { EventTypesService } from '../event-types/event-types.service';
 import { AppointmentsRepository } from './appointments.repository';
-import type { BookingCaller, BookingCommand, BookingTarget } from './booking-command';
+import type { BookingCaller, BookingCommand, BookingTarget, BookingWork } from './booking-command';
 import { toHoldProof } from './booking-input';
 import { BookingWriter } from './booking-writer';
+import { requiredE164 } from './customers/customers.service';
 import type { IdempotentRequest } from './idempotency.repository';
 import { type BookingAnswer, IdempotencyService, type Recalled } from './idempotency.service';
 
@@ -32,9 +33,18 @@ export class BookingIntake {
     if (recalled?.answer) return recalled.answer;
     // An unknown type is not kept with the key: nothing was begun, and asking again costs nothing.
     const eventType = await this.eventTypes.find(companyId, target.eventTypeId);
-    const timeZone = command.attendee.timeZone ?? (await this.companies.get(companyId)).timeZone;
-    const complete = { ...command, attendee: { ...command.attendee, timeZone } };
+    const complete = { ...command, attendee: await this.attendee(companyId, command) };
     return this.writer.write({ request, caller, command: complete, eventType, ...(hold ? { hold } : {}) }, recalled);
+  }
+
+  /** With what the company's own zone and country add. @throws ApiError `VALIDATION_ERROR` for a number that is none. */
+  private async attendee(companyId: string, { attendee }: BookingCommand): Promise<BookingWork['command']['attendee']> {
+    const { timeZone, phoneNumber } = attendee;
+    // Most requests need neither, and are spared the look.
+    if (timeZone !== undefined && phoneNumber === undefined) return { ...attendee, timeZone };
+    const company = await this.companies.get(companyId);
+    const number = phoneNumber && requiredE164('attendee.phoneNumber', phoneNumber, company.phoneCountry);
+    return { ...attendee, timeZone: timeZone ?? company.timeZone, ...(number ? { phoneNumber: number } : {}) };
   }
 
   private async recall(

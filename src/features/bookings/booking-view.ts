@@ -61,6 +61,14 @@ export class BookingView {
   @ApiProperty({ type: AttendeeView })
   attendee: AttendeeView;
 
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'null where the attendee has neither e-mail nor number, or was erased',
+  })
+  customerId: string | null;
+
   @ApiProperty({ type: [String] })
   guests: string[];
 
@@ -98,6 +106,7 @@ export function bookingView(row: AppointmentEntity, eventType: EventTypeReferenc
     eventType,
     staff: row.hosts.map(({ id, name }) => ({ id, name })),
     attendee: attendeeView(row),
+    customerId: row.erasedAt === null ? row.customerId : null,
     guests: row.guests,
     location: row.location,
     ...(row.notes === null ? {} : { notes: row.notes }),

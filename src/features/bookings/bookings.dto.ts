@@ -23,6 +23,8 @@ import { IsCallerMetadata, IsResponses, IsStatusList, MayBeAbsent } from './book
 const NAME_MAX = 200;
 const TEXT_MAX = 2_000;
 const GUESTS_MAX = 30;
+/** Longer than any number with its separators. */
+const PHONE_MAX = 40;
 
 export const LOCATION_TYPES = [
   'address',
@@ -47,9 +49,10 @@ export class AttendeeDto {
   @IsEmail({}, { message: '$property must be an e-mail address, unless a phoneNumber is given' })
   email?: string;
 
-  @ApiPropertyOptional({ example: '+4915112345678', description: 'E.164' })
+  @ApiPropertyOptional({ example: '+4915112345678', description: "E.164, or as written in the company's country" })
   @MayBeAbsent()
-  @Matches(/^\+[1-9]\d{6,14}$/, { message: '$property must be an E.164 number such as +4915112345678' })
+  @IsString()
+  @MaxLength(PHONE_MAX)
   phoneNumber?: string;
 
   @ApiPropertyOptional({ example: 'Europe/Berlin', description: "IANA; default: the company's" })
@@ -222,6 +225,11 @@ export class ListBookingsDto {
   @MayBeAbsent()
   @IsEmail()
   attendeeEmail?: string;
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @MayBeAbsent()
+  @IsUUID()
+  customerId?: string;
 
   @ApiPropertyOptional({ example: '20', description: '1 to 100' })
   @MayBeAbsent()
