@@ -284,6 +284,26 @@ describe('a hold', () => {
     expect((await desk.book(taking(again.body, start))).status).toBe(201);
   });
 
+  it('does not stand in the way of its own repeat when its process died while making it', async () => {
+    const start = startAt(0, 9);
+    const ask = (): Promise<TestAnswer> =>
+      desk.call('POST', '/api/holds', { eventTypeId: desk.eventType.id, start }, { 'idempotency-key': 'again' });
+    const first = await ask();
+    // As such a process leaves it: claimed, not reserved yet, not answered.
+    await database.query(
+      `update idempotency_keys set status = 'running', sealed_response = null, locked_until = clock_timestamp()
+       where resource_id = $1`,
+      [first.body.id],
+    );
+    await database.query('delete from sandbox.reservations where event_type_id = $1', [
+      Number(desk.eventType.providerId),
+    ]);
+    const second = await ask();
+    expect([second.status, second.headers.get('idempotency-replayed')]).toEqual([201, null]);
+    expect(refusal(await desk.book(taking(first.body, start)))).toEqual([404, 'NOT_FOUND', undefined]);
+    expect((await desk.book(taking(second.body, start))).status).toBe(201);
+  });
+
   it('can be made with the same key once what was in the way has gone', async () => {
     const start = startAt(0, 9);
     const first = await held(start);
