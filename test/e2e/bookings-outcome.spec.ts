@@ -98,6 +98,42 @@ describe('a booking whose answer was lost', () => {
     expect((await desk.call('GET', '/api/bookings')).body.data).toEqual([]);
   });
 
+  it.each([
+    ['a 500', 'error-before', {}],
+    ['no answer', 'silent-before', {}],
+    ['an answer that is lost', 'answer-lost', {}],
+    ['a refusal for its pace', 'rate-limited', { delayMs: 1_000 }],
+  ])('is cancelled all the same when its cancellation meets %s', async (_what, fault, more) => {
+    await desk.scenario('effect-late', 'bookings.create', { delayMs: 4_500 });
+    await desk.scenario(fault, 'bookings.cancel', more);
+    const given = await desk.book(desk.request(startAt(0, 9)));
+    expect(given.status).toBe(503);
+    await eventually(
+      () => desk.atProvider(),
+      (bookings) => bookings.length === 1 && bookings[0].status === 'cancelled',
+    );
+  });
+
+  it('needs attention when the provider refuses for good to cancel it, and is never called clean', async () => {
+    const body = { title: 'Firm', slug: `firm-${randomUUID().slice(0, 8)}`, lengthMinutes: 30 };
+    const type = await desk.call('POST', '/api/event-types', body);
+    const { key } = { key: desk.company.providerKey };
+    await fetch(`${service.sandbox.url}/v2/event-types/${type.body.providerId}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${key}`, 'cal-api-version': '2024-06-14', 'content-type': 'application/json' },
+      body: JSON.stringify({ disableCancelling: { disabled: true } }),
+    });
+    await desk.scenario('effect-late', 'bookings.create', { delayMs: 4_500 });
+    await desk.book({ ...desk.request(startAt(0, 9)), eventTypeId: type.body.id });
+    const attention = await eventually(
+      () => service.call('GET', `/api/attention?companyId=${desk.company.companyId}`, { key: service.adminKey }),
+      (answer) => answer.body.data.length > 0,
+    );
+    expect(attention.body.data).toHaveLength(1);
+    const [live] = await desk.atProvider();
+    expect(live.status).toBe('accepted');
+  });
+
   it('is not sent at all when the credential is refused for its pace, and the key can be used again', async () => {
     // Blocked for a second: the repeat waits it out, because nobody may call meanwhile.
     await desk.scenario('rate-limited', 'bookings.create', { delayMs: 1_000 });

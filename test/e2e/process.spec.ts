@@ -86,18 +86,18 @@ describe('a running process', () => {
     return { child, url };
   }
 
-  const book = (url: string, hour: number) =>
+  const book = (url: string, hour: number, name = `jonas-${hour}`) =>
     fetch(`${url}/api/bookings`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${company.secretKey}`,
         'content-type': 'application/json',
-        'idempotency-key': `visit-${hour}`,
+        'idempotency-key': `visit of ${name}`,
       },
       body: JSON.stringify({
         eventTypeId,
         start: new Date(day + hour * 3_600_000).toISOString(),
-        attendee: { name: 'Jonas Weber', email: `jonas-${hour}@example.com`, timeZone: 'Europe/Berlin' },
+        attendee: { name: 'Jonas Weber', email: `${name}@example.com`, timeZone: 'Europe/Berlin' },
       }),
     });
 
@@ -112,12 +112,12 @@ describe('a running process', () => {
     return body.data as { status: string }[];
   };
 
-  const slowly = (operation: string, delayMs: number) =>
+  const slowly = (operation: string, delayMs: number, times = 1) =>
     house.sandboxCall('POST', '/_sandbox/scenarios', {
       scenario: 'slow',
       operation,
       key: company.providerKey,
-      times: 1,
+      times,
       delayMs,
     });
 
@@ -138,6 +138,31 @@ describe('a running process', () => {
     expect((await ended)[0]).toBe(0);
     expect(await atProvider(9)).toHaveLength(1);
   });
+
+  it('that gets SIGTERM with 100 bookings in flight loses none of them, and is not ready first', async () => {
+    const { child, url } = await startBeside();
+    // 100 people for the 12 half hours of a day: each time is somebody's, and nobody's twice.
+    const hours = Array.from({ length: 100 }, (_, index) => 24 + 8 + (index % 12) / 2);
+    await slowly('bookings.create', 1_000, 12);
+    const answers = hours.map((hour, index) =>
+      book(url, hour, `guest-${index}`).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    );
+    await until(hasArrived);
+    const ended = once(child, 'close');
+    child.kill('SIGTERM');
+    const readiness = await answerOf(`${url}/readyz`);
+    const statuses = await Promise.all(answers);
+    expect((await ended)[0]).toBe(0);
+    expect([503, 0]).toContain(readiness);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(12);
+    expect(new Set(statuses)).toEqual(new Set([201, 409]));
+    const { body } = await house.sandboxCall('GET', `/_sandbox/bookings?key=${company.providerKey}`);
+    const booked = (body as unknown[]).filter((booking) => JSON.stringify(booking).includes('guest-'));
+    expect(booked).toHaveLength(12);
+  }, 60_000);
 
   it('that is killed in the middle of a booking is taken over by another within 3 s, and its booking is one', async () => {
     const { child, url } = await startBeside();
