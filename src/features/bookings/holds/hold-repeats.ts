@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { SecretBox } from '../../../foundation/crypto/secret-box';
 import { ApiError } from '../../../foundation/errors/api-error';
 import { IdempotencyRepository, type IdempotencyRow, type IdempotentRequest } from '../idempotency.repository';
+import { placeOf } from '../idempotency.service';
 import type { MadeHoldView } from './hold-view';
 import { HoldsRepository } from './holds.repository';
 
@@ -63,7 +64,7 @@ export class HoldRepeats {
   ): Promise<MadeHoldView> {
     try {
       const hold = await make();
-      const sealed = this.box.seal(JSON.stringify(hold), placeOf(request));
+      const sealed = this.box.seal(JSON.stringify(hold), placeOf(request.companyId));
       const isOurs = await this.holds.transaction((manager) =>
         this.rows.finish(manager, request, owner, { status: STATUS, sealed }),
       );
@@ -76,12 +77,8 @@ export class HoldRepeats {
   }
 
   private open(request: IdempotentRequest, { sealedResponse }: IdempotencyRow): MadeHoldView {
-    return JSON.parse(this.box.openText(sealedResponse ?? '', placeOf(request))) as MadeHoldView;
+    return JSON.parse(this.box.openText(sealedResponse ?? '', placeOf(request.companyId))) as MadeHoldView;
   }
-}
-
-function placeOf({ companyId }: IdempotentRequest) {
-  return { table: 'idempotency_keys', column: 'sealed_response', companyId };
 }
 
 function keyInUse(): ApiError {
