@@ -59,6 +59,7 @@ function note(seen: Set<string>, before: SagaState, after: SagaState): void {
   if (before === after) return;
   for (const turn of turns(before, after)) {
     // One write holds two turns where nothing has to be undone.
-    if (turn !== 'saga: running -> compensated') seen.add(turn);
+    const isTwo = turn === 'saga: running -> compensated' || turn === 'saga: running -> needs_attention';
+    if (!isTwo) seen.add(turn);
   }
 }

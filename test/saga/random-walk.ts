@@ -59,7 +59,7 @@ export function waysOf(action: SagaAction, { status }: SagaState, askedMs: numbe
     case 'give-up':
       return [{ type: 'gave-up' }];
     case 'commit':
-      return [{ type: 'committed' }];
+      return [{ type: 'committed' }, { type: 'look-failed', step: 0 }, { type: 'refused', step: 0 }];
     case 'finish-compensation':
       return [{ type: 'compensated' }];
     case 'wait':
@@ -73,6 +73,7 @@ function lookedFor(step: number, isRunning: boolean, lookedMs: number): SagaEven
   const looks: SagaEvent[] = [
     { type: 'looked', step, lookedMs },
     { type: 'look-failed', step },
+    { type: 'cancel-refused', step },
   ];
   if (!isRunning) return [...looks, { type: 'looked', step, lookedMs, uid: 'found' }];
   return [

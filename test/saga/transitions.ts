@@ -22,6 +22,7 @@ export const STEP_TRANSITIONS: readonly [StepStatus, StepStatus, string][] = [
   ['trying', 'booked', 'answered, or found by its ref'],
   ['trying', 'refused', 'the provider refused'],
   ['trying', 'absent', 'not found after the settle window'],
+  ['trying', 'stuck', 'could not be looked for in a day'],
   ['booked', 'cancelled', 'compensated'],
   ['booked', 'stuck', 'the provider refuses for good to cancel'],
 ];

@@ -25,7 +25,7 @@ export function explore(world: World, { seeking, onMove }: Watching = {}): Explo
   const came: string[] = [];
   const edges: number[] = [];
   const well: number[] = [];
-  let layer: [number, ModelState][] = [];
+  const open: [number, ModelState][] = [];
 
   function traceTo(place: number): string[] {
     const trace: string[] = [];
@@ -45,23 +45,26 @@ export function explore(world: World, { seeking, onMove }: Watching = {}): Explo
     return [place, true];
   }
 
-  const start = initial(world);
-  layer.push([enter(start, 0, 'begins')[0], start]);
-  while (layer.length > 0) {
-    const following: [number, ModelState][] = [];
-    for (const [place, state] of layer) {
-      for (const [what, moved] of movesFrom(world, state)) {
-        const after = settled(world, moved);
-        onMove?.(state, after);
-        const [target, isNew] = enter(after, place, what);
-        edges.push(place, target);
-        if (!isNew) continue;
-        const violation = violations(world, after).find((text) => seeking === undefined || text === seeking);
-        if (violation) return { states: known.size, counterexample: { violation, trace: traceTo(target) } };
-        following.push([target, after]);
-      }
+  function follow(place: number, state: ModelState): Exploration['counterexample'] {
+    for (const [what, moved] of movesFrom(world, state)) {
+      const after = settled(world, moved);
+      onMove?.(state, after);
+      const [target, isNew] = enter(after, place, what);
+      edges.push(place, target);
+      if (!isNew) continue;
+      const violation = violations(world, after).find((text) => seeking === undefined || text === seeking);
+      if (violation) return { violation, trace: traceTo(target) };
+      open.push([target, after]);
     }
-    layer = following;
+    return undefined;
+  }
+
+  const start = initial(world);
+  open.push([enter(start, 0, 'begins')[0], start]);
+  // What is found first is looked at first, so that a counterexample is a shortest one.
+  for (const [place, state] of open) {
+    const counterexample = follow(place, state);
+    if (counterexample) return { states: known.size, counterexample };
   }
   const lost = unreaching(known.size, edges, well);
   return { states: known.size, ...(lost === undefined ? {} : { deadEnd: traceTo(lost) }) };

@@ -4,16 +4,17 @@ import { DEADLINE, type ModelState } from './state';
 /** What must hold in every state; the texts say what does not. */
 export function violations(world: World, state: ModelState): string[] {
   const { told, database, broken, hasClash } = state;
-  const { status } = database.saga;
-  const found: (string | false | undefined)[] = [
-    broken,
-    told === 'failure' && status === 'confirmed' && 'told a failure, and confirmed',
-    told === '201' && status !== 'confirmed' && status !== 'running' && 'told 201, and given up',
-    told === '201' && status === 'confirmed' && !hasOneEach(state) && 'told 201, and not every step is booked once',
-    status === 'confirmed' && hasClash && 'confirmed with a host whom another saga has claimed',
-    isQuiet(state) && atRest(world, state),
+  const isConfirmed = database.saga.status === 'confirmed';
+  const isGivenUp = !isConfirmed && database.saga.status !== 'running';
+  const rules: [isBroken: boolean, text: string][] = [
+    [told === 'failure' && isConfirmed, 'told a failure, and confirmed'],
+    [told === '201' && isGivenUp, 'told 201, and given up'],
+    [told === '201' && isConfirmed && !hasOneEach(state), 'told 201, and not every step is booked once'],
+    [isConfirmed && hasClash, 'confirmed with a host whom another saga has claimed'],
   ];
-  return found.filter((text) => typeof text === 'string');
+  const atLast = isQuiet(state) ? atRest(world, state) : undefined;
+  const found = [broken, atLast, ...rules.map(([isBroken, text]) => (isBroken ? text : undefined))];
+  return found.filter((text) => text !== undefined);
 }
 
 /** Nobody has anything to do, unless the world stirs. */

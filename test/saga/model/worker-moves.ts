@@ -1,7 +1,7 @@
 import { next } from '../../../src/features/bookings/saga/saga-decision';
 import { apply, type SagaEvent, type SagaState } from '../../../src/features/bookings/saga/saga-state';
 import type { World } from './safeguards';
-import { DEADLINE, type Knowledge, type ModelState, SETTLE, type Worker, worker } from './state';
+import { DEADLINE, LAST_TICK, type Knowledge, type ModelState, SETTLE, type Worker, worker } from './state';
 
 export type Move = [what: string, after: ModelState];
 
@@ -45,7 +45,10 @@ function decided(world: World, state: ModelState, index: number): Move[] {
     case 'give-up':
       return [written(world, state, index, [{ type: 'gave-up' }])];
     case 'commit':
-      return [go('reads all bookings', { is: 'writing', events: [{ type: 'committed' }] })];
+      return [
+        go('reads all bookings', writing({ type: 'committed' })),
+        go('cannot read a booking', writing({ type: 'look-failed', step: 0 })),
+      ];
     case 'finish-compensation':
       return [written(world, state, index, [{ type: 'compensated' }])];
     case 'wait':
@@ -142,7 +145,9 @@ function booked(
 function looked(world: World, state: ModelState, index: number, at: { step: number; askedAt: number }): Move[] {
   const { step } = at;
   const { saga, refs } = state.workers[index]!.knows;
-  const failed: Move = ['cannot look', worker(state, index, { at: writing({ type: 'look-failed', step }) })];
+  const isOverdue = world.stuck && state.clock === LAST_TICK;
+  const type = isOverdue ? 'cancel-refused' : 'look-failed';
+  const failed: Move = ['cannot look', worker(state, index, { at: writing({ type, step }) })];
   const uid = uidOf(state, refs[step]!);
   if (uid !== undefined && saga.status === 'running')
     return [failed, ...booked(world, state, index, { step, uid, what: `finds ${uid}` })];
@@ -181,8 +186,12 @@ function written(world: World, state: ModelState, index: number, events: SagaEve
   const isDurable = safeguards.intentRecord || events[0]!.type !== 'intended';
   const after = isDurable ? { ...state, database: knows, told: toldBy(state, saga) } : state;
   const hasEnded = saga.status !== 'running' && saga.status !== 'compensating';
-  const at: Worker['at'] = hasEnded ? { is: 'idle' } : later.length > 0 ? writing(...later) : { is: 'ready' };
+  const at: Worker['at'] = hasEnded ? { is: 'idle' } : goingOn(later);
   return [what, worker(after, index, { knows, at, owns: hasEnded ? false : self.owns })];
+}
+
+function goingOn(later: SagaEvent[]): Worker['at'] {
+  return later.length > 0 ? writing(...later) : { is: 'ready' };
 }
 
 /** As the driver does it: the end is part of the write that brings it. */

@@ -42,6 +42,10 @@ describe('what is to be done while a saga is running', () => {
     expect(next(running([booked, booked]), 15_000)).toEqual({ do: 'commit' });
   });
 
+  it('waits before it commits when the bookings could not be read', () => {
+    expect(next(running([booked], { nextMs: 20_000, tries: 7 }), 15_000)).toEqual({ do: 'wait', untilMs: 20_000 });
+  });
+
   it('gives up when a step has come to nothing, whatever else could still be booked', () => {
     expect(next(running([pending, { status: 'absent' }]), 0)).toEqual({ do: 'give-up' });
     expect(next(running([{ status: 'absent' }]), 0)).toEqual({ do: 'give-up' });

@@ -29,7 +29,7 @@ function nextForward(saga: SagaState, nowMs: number): SagaAction {
   // Whatever may be in flight is looked for and never sent again.
   const open = lastWith(saga, 'trying');
   const isBooked = saga.steps.every(({ status }) => status === 'booked');
-  if (isBooked) return { do: 'commit' };
+  if (isBooked) return nowMs < saga.nextMs ? { do: 'wait', untilMs: saga.nextMs } : { do: 'commit' };
   // A step that has come to nothing while it was looked for: the rest must not be booked either.
   if (!saga.steps.every(({ status }) => CAN_BE_BOOKED.includes(status))) return { do: 'give-up' };
   if (nowMs >= saga.deadlineMs && saga.tries > 0) return { do: 'give-up' };

@@ -77,6 +77,13 @@ describe('the end of a compensation', () => {
     expect(apply(saga('compensating', { status: 'cancelled' }), { type: 'compensated' }, 0).status).toBe('compensated');
   });
 
+  it('needs attention when something could not be looked for in a day, also when nobody had begun to undo it', () => {
+    for (const status of ['running', 'compensating'] as const) {
+      const after = apply(saga(status, trying), { type: 'cancel-refused', step: 0 }, 0);
+      expect(after).toMatchObject({ status, steps: [{ status: 'stuck' }] });
+    }
+  });
+
   it('keeps a booking to be cancelled whose host another saga has claimed', () => {
     const after = apply(saga('running', { status: 'booked', uid: 'b' }), { type: 'refused', step: 0 }, 0);
     expect(after).toMatchObject({ status: 'compensating', steps: [{ status: 'booked', uid: 'b' }] });

@@ -87,7 +87,7 @@ const HAPPENS_IN: { [T in SagaEvent['type']]: readonly SagaStatus[] } = {
   'look-failed': ['running', 'compensating'],
   cancelled: ['compensating'],
   'cancel-failed': ['compensating'],
-  'cancel-refused': ['compensating'],
+  'cancel-refused': ['running', 'compensating'],
   'gave-up': ['running'],
   committed: ['running'],
   compensated: ['compensating'],
