@@ -54,7 +54,15 @@ function allowListedOrigins(app: NestFastifyApplication): void {
       );
     },
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'prefer', 'x-correlation-id'],
+    allowedHeaders: [
+      'authorization',
+      'booking-token',
+      'content-type',
+      'hold-token',
+      'idempotency-key',
+      'prefer',
+      'x-correlation-id',
+    ],
     exposedHeaders: ['x-correlation-id', 'retry-after', 'idempotency-replayed'],
     maxAge: 600,
   });

@@ -169,15 +169,33 @@ describe('bookings', () => {
     expect([wrong.status, wrong.body.error.details.fields[0].field]).toEqual([400, 'status']);
   });
 
-  it('lets a publishable key book and nothing else', async () => {
+  it('lets a publishable key book, and see that booking by its token', async () => {
     const options = { key: desk.company.publishableKey, headers: { origin: 'https://book.salon.example' } };
     const body = desk.request(startAt(7, 9));
     const headers = { ...options.headers, 'idempotency-key': randomUUID() };
     const booked = await service.call('POST', '/api/bookings', { ...options, headers, body });
     expect(booked.status).toBe(201);
+    const { token, ...shown } = booked.body;
+    const see = (id: string, with_: string) =>
+      service.call('GET', `/api/bookings/${id}`, {
+        ...options,
+        headers: { ...options.headers, 'booking-token': with_ },
+      });
+    const seen = await see(shown.id, token);
+    expect([seen.status, seen.body]).toEqual([200, shown]);
+    const other = await desk.book(desk.request(startAt(7, 10)));
+    expect(other.body.token).toBeUndefined();
+    const hidden = await Promise.all([
+      see(other.body.id, token),
+      see(shown.id, ''),
+      see(shown.id, 'x'),
+      see(randomUUID(), token),
+    ]);
+    expect(hidden.map(({ status, body: { error } }) => [status, error.code])).toEqual(
+      Array(4).fill([404, 'BOOKING_NOT_FOUND']),
+    );
     for (const [method, path] of [
       ['GET', '/api/bookings'],
-      ['GET', `/api/bookings/${booked.body.id}`],
       ['POST', `/api/bookings/${booked.body.id}/cancel`],
     ] as const) {
       const answer = await service.call(method, path, { ...options, ...(method === 'POST' ? { body: {} } : {}) });

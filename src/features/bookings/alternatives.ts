@@ -26,7 +26,8 @@ export class Alternatives {
   ) {}
 
   /**
-   * Up to three, nearest first, freshly read, in the attendee's zone; none when they cannot be had in time.
+   * Up to three that nobody holds, nearest first, freshly read, in the attendee's zone; none when they cannot be had in
+   * time.
    *
    * @param untilMs the caller's patience, `performance.now()`.
    */
@@ -37,7 +38,7 @@ export class Alternatives {
     const context = { correlationId: caller.correlationId, signal: AbortSignal.timeout(Math.ceil(patienceMs)) };
     const range = [startMs - BEFORE_MS, startMs + AFTER_MS] as const;
     try {
-      const slots = await this.availability.slots(eventType, ...range, undefined, context);
+      const slots = await this.availability.unclaimed(eventType, ...range, context);
       const distance = (slot: { startMs: number }): number => Math.abs(slot.startMs - startMs);
       return slots
         .filter((slot) => slot.startMs !== startMs)

@@ -1,7 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { AllowAccess, CompanyId } from '../../foundation/http/access';
+import { ApiError } from '../../foundation/errors/api-error';
+import { AllowAccess, type Caller, CompanyId, CurrentCaller } from '../../foundation/http/access';
 import { UuidParam } from '../../foundation/http/uuid-param';
 import { NoProperties } from '../../foundation/http/validation';
 import { CompaniesService } from '../companies/companies.service';
@@ -9,6 +10,7 @@ import { sendAnswer } from './answer';
 import { CallerOfChange, CallerWithKey } from './booking-caller';
 import type { BookingCaller, ChangeCaller } from './booking-command';
 import { instantOf, toCommand, toFilter } from './booking-input';
+import { BookingTokens } from './booking-tokens';
 import { BookingView } from './booking-view';
 import {
   BookingPageDto,
@@ -30,6 +32,7 @@ const Reply = () => Res({ passthrough: true });
 export class BookingsController {
   constructor(
     private readonly bookings: BookingsService,
+    private readonly tokens: BookingTokens,
     private readonly companies: CompaniesService,
   ) {}
 
@@ -37,14 +40,16 @@ export class BookingsController {
   @AllowAccess('secret', 'publishable')
   @ApiOperation({ summary: 'Book; 202 with `outcome_pending` when the provider did not answer' })
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 255 printable ASCII characters' })
+  @ApiHeader({ name: 'Prefer', description: '`wait=n`: seconds until 202 is answered, 0 to 20; 8 when absent' })
   @ApiCreatedResponse({ type: BookingView })
   async book(
     @CallerWithKey() caller: BookingCaller,
-    @CompanyId() companyId: string,
+    @CurrentCaller() { kind, companyId }: Caller,
     @Body() body: CreateBookingDto,
     @Reply() reply: FastifyReply,
   ) {
-    return sendAnswer(reply, await this.bookings.book(companyId, body, toCommand(body), caller));
+    const booking = sendAnswer(reply, await this.bookings.book(companyId, body, toCommand(body), caller));
+    return kind === 'publishable' ? { ...booking, token: this.tokens.of(companyId, booking.id) } : booking;
   }
 
   @Get()
@@ -57,9 +62,18 @@ export class BookingsController {
   }
 
   @Get(':id')
+  @AllowAccess('secret', 'publishable')
   @ApiOperation({ summary: 'One booking, also while its outcome is open' })
+  @ApiHeader({ name: 'Booking-Token', description: 'with a publishable key: the `token` that the booking came with' })
   @ApiOkResponse({ type: BookingView })
-  get(@CompanyId() companyId: string, @BookingId() id: string) {
+  get(
+    @CurrentCaller() { kind, companyId }: Caller,
+    @BookingId() id: string,
+    @Headers('booking-token') token: string | undefined,
+  ) {
+    // Without the token another's booking is not there; the same as one that does not exist.
+    const mayNot = kind === 'publishable' && !this.tokens.isOf(companyId, id, token ?? '');
+    if (mayNot) throw new ApiError('BOOKING_NOT_FOUND');
     return this.bookings.get(companyId, id);
   }
 

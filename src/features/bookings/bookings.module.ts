@@ -17,6 +17,7 @@ import { BookingOutcomes } from './booking-outcomes';
 import { BookingReconciliation } from './booking-reconciliation.service';
 import { BookingRecords } from './booking-records';
 import { BookingRetention } from './booking-retention.service';
+import { BookingTokens } from './booking-tokens';
 import { BookingWriter } from './booking-writer';
 import { BookingsController } from './bookings.controller';
 import { BookingsService } from './bookings.service';
@@ -80,6 +81,7 @@ import { ProviderTruth } from './provider-truth';
     BookingReconciliation,
     BookingRecords,
     BookingRetention,
+    BookingTokens,
     BookingWriter,
     HoldLeftovers,
     HoldLedger,
