@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { BookingReconciliation } from '../../src/features/bookings/booking-reconciliation.service';
-import { SyncStatesRepository } from '../../src/features/synchronisation/sync-states.repository';
 import { type SweepReport, SynchronisationService } from '../../src/features/synchronisation/synchronisation.service';
 import { ProviderDirectory } from '../../src/scheduling/provider-directory';
 import { Desk, startAt } from '../fixtures/bookings/desk';
@@ -90,6 +89,20 @@ describe('a look at the bookings that changed', () => {
     for (const item of [...items, ...items.toReversed()]) await reconciliation.reconcile(connection, [item]);
     const all = await listed('torn@customer.example');
     expect(all.map(({ status, start }) => [status, start])).toEqual([['confirmed', startAt(1, 10)]]);
+  });
+
+  it('does not take a moved booking for cancelled where servers say so of its former uid, and no more', async () => {
+    const first = await book(startAt(0, 9), 'former@customer.example');
+    await provider.change(first.uid, 'reschedule', { start: utc(startAt(1, 10)) });
+    await look();
+    const connection = { id: desk.company.connectionId, companyId: desk.company.companyId };
+    const port = await service.app.get(ProviderDirectory).forConnection(connection.id);
+    const { rescheduledToUid, ...former } = await port.getBooking(first.uid);
+    expect([former.status, rescheduledToUid]).toEqual(['cancelled', expect.any(String)]);
+    const later = { ...former, updatedAtMs: Date.now() };
+    const counts = await service.app.get(BookingReconciliation).reconcile(connection, [later]);
+    expect(counts).toEqual({ looked: 1, drift: 0, healed: 0, failed: 0 });
+    expect((await listed('former@customer.example')).map(({ status }) => status)).toEqual(['confirmed']);
   });
 
   it('finds the appointment of a booking that was moved twice unheard', async () => {
@@ -305,80 +318,6 @@ describe('a look at the bookings that changed', () => {
     expect(await listed('refused@customer.example')).toHaveLength(1);
   });
 
-  it('is made by itself when its time has come', async () => {
-    await book(startAt(0, 9), 'due@customer.example');
-    await service.app.get(SyncStatesRepository).planNew();
-    await planned(`clock_timestamp()`);
-    const [made] = await eventually(
-      () => listed('due@customer.example'),
-      (all) => all.length > 0,
-    );
-    expect(made.start).toBe(startAt(0, 9));
-  });
-
-  it('is brought forward for a company that gets traffic, and not for a refused credential', async () => {
-    const states = service.app.get(SyncStatesRepository);
-    await states.planNew();
-    await planned(`clock_timestamp() + interval '45 minutes'`);
-    await states.hurry();
-    expect(await isAhead(2_600, 2_700)).toBe(true);
-    const status = (word: string) =>
-      service.app
-        .get(DataSource)
-        .query('update connections set status = $2 where id = $1', [desk.company.connectionId, word]);
-    await status('credential_refused');
-    await service.app.get(DataSource).query(
-      `insert into webhook_deliveries (company_id, connection_id, trigger, body_hash, sealed_body, status)
-       values ($1, $2, 'BOOKING_CREATED', 'hash', 'sealed', 'processed')`,
-      [desk.company.companyId, desk.company.connectionId],
-    );
-    await states.hurry();
-    expect(await isAhead(2_600, 2_700)).toBe(true);
-    await status('verified');
-    await states.hurry();
-    expect(await isAhead(0, 240)).toBe(true);
-  });
-
-  it('of a thousand new connections falls into no second of more than a few of them', async () => {
-    const database = service.app.get(DataSource);
-    await database.query(`
-      with made as (
-        insert into companies (name, time_zone, locale, phone_country)
-        select 'crowd', 'UTC', 'de-DE', 'DE' from generate_series(1, 1000) returning id)
-      insert into connections (company_id, provider) select id, 'calcom-v2' from made`);
-    const crowd = `company_id in (select id from companies where name = 'crowd')`;
-    await service.app.get(SyncStatesRepository).planNew();
-    const [{ most, all }] = await database.query(
-      `select max(n)::integer as most, sum(n)::integer as all from (
-         select count(*) as n from sync_states where kind = 'bookings' and ${crowd}
-         group by floor(extract(epoch from next_run_at))) as second`,
-    );
-    await database.query(`delete from connections where ${crowd}`);
-    expect(all).toBe(1_000);
-    // 1,000 over 60 seconds: 17 on average, and 45 in none of 10^8 draws.
-    expect(most).toBeLessThan(45);
-  });
-
-  it('comes soon after a failure, and in the usual rhythm once there are many in a row', async () => {
-    await book(startAt(0, 9), 'away@customer.example');
-    await look();
-    await desk.scenario('error-before', 'bookings.list', { status: 503, times: 2 });
-    await look();
-    expect(await isAhead(40, 76)).toBe(true);
-    await service.app
-      .get(DataSource)
-      .query('update sync_states set failures = 10 where connection_id = $1', [desk.company.connectionId]);
-    await look();
-    expect(await isAhead(170, 245)).toBe(true);
-  });
-
-  const planned = (at: string): Promise<unknown> =>
-    service.app
-      .get(DataSource)
-      .query(`update sync_states set next_run_at = ${at} where connection_id = $1 and kind = 'bookings'`, [
-        desk.company.connectionId,
-      ]);
-
   it('makes its calls in the background', async () => {
     await book(startAt(0, 9), 'lane@customer.example');
     const [interactive, background] = [await waits('interactive'), await waits('background')];
@@ -395,31 +334,6 @@ describe('a look at the bookings that changed', () => {
     expect(body.data.map(({ slug }: any) => slug)).toContain('fresh');
     expect(body.data.map(({ id }: any) => id)).toContain(desk.eventType.id);
   });
-
-  it('is planned for every connection, within minutes where there is traffic, and rarely for a refused credential', async () => {
-    await book(startAt(0, 9), 'plan@customer.example');
-    await look();
-    expect(await isAhead(150, 245)).toBe(true);
-    await service.app
-      .get(DataSource)
-      .query(`update appointments set created_at = now() - interval '2 days' where company_id = $1`, [
-        desk.company.companyId,
-      ]);
-    await look();
-    expect(await isAhead(2_000, 3_005)).toBe(true);
-    await desk.scenario('unauthorized', 'bookings.list', { times: 1 });
-    expect((await look())!.outcome).toBe('refused');
-    expect(await isAhead(20_000, 26_000)).toBe(true);
-  });
-
-  async function isAhead(from: number, to: number): Promise<boolean> {
-    const [row] = await service.app.get(DataSource).query(
-      `select extract(epoch from next_run_at - clock_timestamp())::float8 as seconds
-       from sync_states where connection_id = $1 and kind = 'bookings'`,
-      [desk.company.connectionId],
-    );
-    return row.seconds >= from && row.seconds <= to;
-  }
 
   async function metric(name: string): Promise<number> {
     const { text } = await service.call('GET', '/metrics');

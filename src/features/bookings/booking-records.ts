@@ -53,7 +53,7 @@ export class BookingRecords {
 
   /** Records what differs; words older than ours change nothing. */
   async heal(row: AppointmentEntity, { booking, formerUids }: Truth): Promise<'left' | 'healed'> {
-    if (isOlder(booking, row) || agrees(row, booking)) return 'left';
+    if (agrees(row, booking)) return 'left';
     const after = await this.dataSource.transaction((manager) =>
       this.appointments.record(manager, row, booking, formerUids),
     );
@@ -84,10 +84,6 @@ export class BookingRecords {
     );
     return saga;
   }
-}
-
-function isOlder({ updatedAtMs }: ProviderBooking, { providerUpdatedAt }: AppointmentEntity): boolean {
-  return updatedAtMs !== undefined && providerUpdatedAt !== null && updatedAtMs < providerUpdatedAt.getTime();
 }
 
 /** In everything that matters to whoever comes: a location may differ, because we do not keep every link. */
