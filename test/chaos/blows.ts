@@ -36,8 +36,10 @@ export const PLACES = [
   'webhook finished',
 ] as const;
 const PASSES_MAX = 3;
+/** At once, so that one that waits for a rare place does not keep the others from theirs. */
+const ARMED_MAX = 2;
 
-/** Hits processes: from outside at random moments, and at one named place at a time. */
+/** Hits processes: from outside at random moments, and at named places. */
 export class Blows implements Watch {
   readonly endedAt = new Map<string, number>();
   kills = 0;
@@ -59,8 +61,8 @@ export class Blows implements Watch {
 
   arm(replica: Replica): string | undefined {
     this.replicas.add(replica);
-    const others = [...this.replicas].filter((other) => other !== replica);
-    if (!this.isOn || others.some(({ armed }) => armed !== undefined)) return undefined;
+    const armed = [...this.replicas].filter((other) => other !== replica && other.armed !== undefined);
+    if (!this.isOn || armed.length >= ARMED_MAX) return undefined;
     const place = this.places.shift()!;
     this.places.push(place);
     return `${place}:${this.dice.between(1, PASSES_MAX)}`;

@@ -92,7 +92,7 @@ export class Records {
           return null;
         end $$;
       create trigger chaos_takeovers after update on public.sagas for each row
-        when (old.owner is not null and new.owner is not null and new.fence > old.fence)
+        when (old.owner is not null and new.owner is not null and new.owner <> old.owner)
         execute function chaos.note()`);
   }
 
@@ -141,17 +141,6 @@ export class Records {
             or (sagas.status = 'compensated' and s.status not in ('pending', 'refused', 'cancelled', 'absent'))`,
     );
     return rows.map(({ what }) => what);
-  }
-
-  /** The diary of what was done for one attendee. */
-  async diary(appointmentId: string): Promise<string[]> {
-    const rows = await this.query<{ line: string }>(
-      `select to_char(e.at, 'HH24:MI:SS.MS') || ' ' || left(e.replica::text, 4) || ' saga ' || left(e.saga_id::text, 4)
-         || ' ' || e.what as line
-       from saga_events e join saga_steps s on s.saga_id = e.saga_id where s.appointment_id = $1 order by e.id`,
-      [appointmentId],
-    );
-    return rows.map(({ line }) => line);
   }
 }
 

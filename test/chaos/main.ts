@@ -43,6 +43,11 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const folder = resolve(options.folder);
   const ends: (() => unknown)[] = [];
+  const end = async (): Promise<void> => {
+    for (let next = ends.pop(); next; next = ends.pop()) await next();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void end().then(() => process.exit(1)));
   try {
     const world = await open({ ...options, folder }, ends);
     const violations = await campaign(world);
@@ -50,7 +55,7 @@ async function main(): Promise<void> {
     say(isClean ? 'No violation.' : 'VIOLATED; the cases are in violations.txt of the folder.');
     process.exitCode = isClean ? 0 : 1;
   } finally {
-    for (const end of ends.reverse()) await end();
+    await end();
   }
 }
 

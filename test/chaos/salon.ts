@@ -15,11 +15,15 @@ export interface Salon {
 const LENGTH_MINUTES = 15;
 const TIME_ZONE = 'Europe/Berlin';
 
-/** Companies with an account each; the first one also owns a team of all of them. */
+/** Members of the team besides its owner; of no company, because an owner sees what members have. */
+const COLLEAGUES = ['colleague-1', 'colleague-2'];
+
+/** Companies with an account each; the first one also owns a team. */
 export async function openSalons(service: string, sandbox: string, adminKey: string, count: number): Promise<Salon[]> {
   const salons: Salon[] = [];
   for (let index = 0; index < count; index++) salons.push(await openSalon(service, sandbox, adminKey, `host-${index}`));
-  const members = salons.map((_, index) => `host-${index}`);
+  for (const username of COLLEAGUES) await openAccount(sandbox, username);
+  const members = ['host-0', ...COLLEAGUES];
   const team = await made('POST', `${sandbox}/_sandbox/teams`, { body: { name: 'Team', slug: 'team', members } });
   const type = { title: 'Any', slug: 'any', lengthInMinutes: LENGTH_MINUTES, schedulingType: 'roundRobin' };
   const [first] = salons;
@@ -33,10 +37,15 @@ export async function openSalons(service: string, sandbox: string, adminKey: str
   return salons;
 }
 
-async function openSalon(service: string, sandbox: string, adminKey: string, username: string): Promise<Salon> {
-  const providerKey = `cal_${randomBytes(16).toString('hex')}`;
+async function openAccount(sandbox: string, username: string): Promise<string> {
+  const key = `cal_${randomBytes(16).toString('hex')}`;
   const person = { name: username, email: `${username}@salon.example`, username, timeZone: TIME_ZONE };
-  await made('POST', `${sandbox}/_sandbox/accounts`, { body: { key: providerKey, ...person } });
+  await made('POST', `${sandbox}/_sandbox/accounts`, { body: { key, ...person } });
+  return key;
+}
+
+async function openSalon(service: string, sandbox: string, adminKey: string, username: string): Promise<Salon> {
+  const providerKey = await openAccount(sandbox, username);
   const admin = (method: string, path: string, body: object) =>
     made(method, `${service}/api/companies${path}`, { key: adminKey, body });
   const settings = { timeZone: TIME_ZONE, locale: 'de-DE', defaultPhoneCountry: 'DE' };
