@@ -223,6 +223,24 @@ describe('an erased customer', () => {
     expect((await desk.call('GET', `/api/bookings/${first.id}`)).body.attendee.name).toBe('Erased');
   });
 
+  it('is never half erased by a booking that he makes at the same moment', async () => {
+    for (let round = 0; round < 6; round++) {
+      const attendee = { name: 'Racer', email: `racer-${round}@customer.example`, timeZone: 'Europe/Berlin' };
+      const before = (await desk.book(desk.request(startAt(10 + round, 9), { attendee }))).body;
+      await cancel(before.id);
+      await settled();
+      const [erased, booked] = await Promise.all([
+        desk.call('DELETE', `/api/customers/${before.customerId}`),
+        desk.book(desk.request(startAt(10 + round, 11), { attendee })),
+      ]);
+      expect(booked.body).toMatchObject({ status: 'confirmed', attendee });
+      const isSame = booked.body.customerId === before.customerId;
+      expect([erased.status, isSame]).toEqual(isSame ? [409, true] : [204, false]);
+      const name = (await desk.call('GET', `/api/bookings/${before.id}`)).body.attendee.name;
+      expect(name).toBe(isSame ? 'Racer' : 'Erased');
+    }
+  });
+
   /** Where the person is found, by column: in plain text, in what only our key opens, and in the log. */
   async function search(): Promise<{ plain: string[]; sealed: string[]; log: string[] }> {
     const columns: { schema: string; table: string; column: string }[] = await database.query(`
