@@ -19,6 +19,9 @@ const WORLDS: [string, World][] = [
   ['3 segments, a crash, a freeze', world({ steps: 3, crashes: 1, expiries: 1 })],
 ];
 
+// Seconds on an idle machine.
+jest.setTimeout(120_000);
+
 describe('every order of events', () => {
   const seen = new Set<string>();
   const reopened = new Set(STRAY_TRANSITIONS.map(([from, to]) => `saga: ${from} -> ${to}`));
