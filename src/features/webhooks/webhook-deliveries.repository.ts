@@ -30,15 +30,14 @@ export class WebhookDeliveriesRepository {
 
   /** Whether the row is new; false for a body that this connection has received before. */
   async insertOnce(manager: EntityManager, delivery: NewDelivery): Promise<boolean> {
-    const inserted = await manager
-      .createQueryBuilder()
-      .insert()
-      .into(WebhookDelivery)
-      .values(delivery)
-      .orIgnore()
-      .returning('id')
-      .execute();
-    return (inserted.raw as unknown[]).length > 0;
+    const { id, companyId, connectionId, trigger, eventTypeId, bodyHash, sealedBody } = delivery;
+    const inserted = await manager.query<unknown[]>(
+      `insert into webhook_deliveries
+         (id, company_id, connection_id, trigger, event_type_id, body_hash, sealed_body)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning id`,
+      [id, companyId, connectionId, trigger, eventTypeId, bodyHash, sealedBody],
+    );
+    return inserted.length > 0;
   }
 
   async find(companyId: string, id: string): Promise<WebhookDelivery | undefined> {

@@ -6,9 +6,9 @@ import { unauthorized } from '../../foundation/http/access';
 import { JobQueue } from '../../foundation/jobs/job-queue.service';
 import { ProviderDirectory } from '../../scheduling/provider-directory';
 import type { WebhookNotice } from '../../scheduling/webhook-reader';
-import type { Connection } from '../companies/connections.service';
 import { WebhookSecrets } from '../companies/webhook-secrets.service';
 import { bodyPlace, WEBHOOK_QUEUE, type WebhookJob } from './webhook-job';
+import type { ReceivingConnection } from './webhook-connections';
 import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
 
 export type WebhookHeaders = Record<string, string | string[] | undefined>;
@@ -33,7 +33,7 @@ export class WebhookInbox {
    *
    * @throws ApiError UNAUTHORIZED, the same for bytes that are not genuine and for a connection that does not exist.
    */
-  async receive(connection: Connection | undefined, rawBody: Buffer, headers: WebhookHeaders): Promise<void> {
+  async receive(connection: ReceivingConnection | undefined, rawBody: Buffer, headers: WebhookHeaders): Promise<void> {
     if (!connection) throw unauthorized();
     const reader = this.directory.webhookReader(connection.provider);
     // The former one is looked for only when the current one does not fit: hardly ever.
@@ -44,7 +44,7 @@ export class WebhookInbox {
     await this.store(connection, rawBody, reader.parse(rawBody));
   }
 
-  private async store(connection: Connection, rawBody: Buffer, notice: WebhookNotice): Promise<void> {
+  private async store(connection: ReceivingConnection, rawBody: Buffer, notice: WebhookNotice): Promise<void> {
     const { id: connectionId, companyId } = connection;
     const id = randomUUID();
     const job: WebhookJob = { companyId, deliveryId: id };

@@ -9,11 +9,10 @@ import {
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import { AllowAccess, type CalledRequest } from '../../foundation/http/access';
-import { ConnectionsService } from '../companies/connections.service';
+import { WebhookConnections } from './webhook-connections';
 import { Received } from './webhook-delivery.dto';
 import { WebhookInbox } from './webhook-inbox.service';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const ANY_BYTES = { schema: { type: 'object' }, description: 'any bytes: the signature is over them as they are' };
 const NO_BODY = Buffer.alloc(0);
 
@@ -27,7 +26,7 @@ const NO_BODY = Buffer.alloc(0);
 export class WebhookReceiverController {
   constructor(
     private readonly inbox: WebhookInbox,
-    private readonly connections: ConnectionsService,
+    private readonly connections: WebhookConnections,
   ) {}
 
   @Post(':connectionId')
@@ -36,7 +35,7 @@ export class WebhookReceiverController {
   @ApiOperation({ summary: 'Receive a webhook of one connection, signed in x-cal-signature-256' })
   @ApiOkResponse({ type: Received })
   async receive(@Param('connectionId') id: string, @Req() request: CalledRequest): Promise<Received> {
-    const connection = UUID.test(id) ? await this.connections.byId(id.toLowerCase()) : undefined;
+    const connection = await this.connections.find(id);
     await this.inbox.receive(connection, request.rawBody ?? NO_BODY, request.headers);
     return { received: true };
   }
@@ -47,7 +46,7 @@ export class WebhookReceiverController {
   @ApiOperation({ summary: 'Receive a webhook of the default connection, signed in x-cal-signature-256' })
   @ApiOkResponse({ type: Received })
   async receiveDefault(@Req() request: CalledRequest): Promise<Received> {
-    const connection = await this.connections.defaultForWebhooks();
+    const connection = await this.connections.default();
     await this.inbox.receive(connection, request.rawBody ?? NO_BODY, request.headers);
     return { received: true };
   }

@@ -12,6 +12,7 @@ import { SubscriptionsController } from './subscriptions.controller';
 import { SubscriptionsService } from './subscriptions.service';
 import { WebhookApplier } from './webhook-applier.service';
 import { WebhookAttempts } from './webhook-attempts.repository';
+import { WebhookConnections } from './webhook-connections';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller';
 import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
 import { WebhookDelivery } from './webhook-delivery.entity';
@@ -33,6 +34,7 @@ import { WebhookWorker } from './webhook-worker.service';
   controllers: [WebhookReceiverController, WebhookDeliveriesController, SubscriptionsController],
   providers: [
     WebhookInbox,
+    WebhookConnections,
     WebhookWorker,
     WebhookApplier,
     EventTypeHints,
