@@ -8,6 +8,7 @@ import { WebhookSubscriptions1764000200000 } from './1764000200000-webhook-subsc
 import { Synchronisation1764000300000 } from './1764000300000-synchronisation';
 import { Holds1764000400000 } from './1764000400000-holds';
 import { Customers1764000500000 } from './1764000500000-customers';
+import { Idempotency1764000600000 } from './1764000600000-idempotency';
 
 /** Every migration, oldest first. A list, not a glob: it is the same under SWC, Jest and in the image. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   Synchronisation1764000300000,
   Holds1764000400000,
   Customers1764000500000,
+  Idempotency1764000600000,
 ];

@@ -5,6 +5,8 @@ import type { AppConfig } from './config/app-config';
 import { SecretBox } from './crypto/secret-box';
 import { databaseModule } from './database/database.module';
 import { Quotas } from './http/quotas';
+import { IdempotencyKeys } from './idempotency/idempotency-keys.service';
+import { IdempotencyRepository } from './idempotency/idempotency.repository';
 import { JobQueue } from './jobs/job-queue.service';
 import { loggingModule } from './logging/logging.module';
 import { Metrics } from './metrics/metrics.service';
@@ -35,9 +37,22 @@ export class FoundationModule {
         Quotas,
         Replica,
         Outbox,
+        IdempotencyRepository,
+        IdempotencyKeys,
         ...pacing,
       ],
-      exports: [Clock, Metrics, SecretBox, JobQueue, Quotas, Replica, Outbox, Pacer],
+      exports: [
+        Clock,
+        Metrics,
+        SecretBox,
+        JobQueue,
+        Quotas,
+        Replica,
+        Outbox,
+        IdempotencyRepository,
+        IdempotencyKeys,
+        Pacer,
+      ],
     };
   }
 }

@@ -1,11 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { CalledRequest } from '../../foundation/http/access';
-import { sha256 } from '../../foundation/crypto/digests';
 import { invalidField } from '../../foundation/errors/api-error';
+import { identityOf } from '../../foundation/idempotency/idempotency-key';
 import type { BookingCaller, ChangeCaller } from './booking-command';
-import { canonicalJson } from './canonical-json';
-
-const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 
 /**
  * How a booking request is recognised when it is repeated.
@@ -43,20 +40,5 @@ export const CallerOfChange = createParamDecorator((_: unknown, context: Executi
 
 /** @throws ApiError `VALIDATION_ERROR` for an `Idempotency-Key` that cannot be one. */
 export function requestIdentity(request: CalledRequest): ChangeCaller {
-  const [path = '', query = ''] = request.url.split('?', 2);
-  return {
-    route: `${request.method} ${path.toLowerCase()}`,
-    fingerprint: sha256(`${path}\n${query}\n${canonicalJson(request.body ?? {})}`),
-    correlationId: String(request.id),
-    idempotencyKey: idempotencyKeyOf(request),
-  };
-}
-
-function idempotencyKeyOf(request: CalledRequest): string | undefined {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return undefined;
-  // Node joins repeated headers with a comma, which would make one key of two.
-  const sent = request.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'idempotency-key');
-  if (typeof key === 'string' && PRINTABLE.test(key) && sent.length === 1) return key;
-  throw invalidField('Idempotency-Key', 'must be sent once, with 1 to 255 printable ASCII characters');
+  return { ...identityOf(request), correlationId: String(request.id) };
 }

@@ -1,7 +1,7 @@
+import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
 import type { BookingLocation } from '../../scheduling/words';
 import type { EventTypeRecord } from '../event-types/event-types.service';
 import type { AppointmentOrigin } from './appointment.entity';
-import type { IdempotentRequest } from './idempotency.repository';
 
 /** What a caller wants booked, after validation. */
 export interface BookingCommand {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
 import { CompaniesService } from '../companies/companies.service';
 import { EventTypesService } from '../event-types/event-types.service';
 import { AppointmentsRepository } from './appointments.repository';
@@ -6,7 +7,6 @@ import type { BookingCaller, BookingCommand, BookingTarget, BookingWork } from '
 import { toHoldProof } from './booking-input';
 import { BookingWriter } from './booking-writer';
 import { requiredE164 } from './customers/customers.service';
-import type { IdempotentRequest } from './idempotency.repository';
 import { type BookingAnswer, IdempotencyService, type Recalled } from './idempotency.service';
 
 /** Takes a booking request in: answers a repeat from the store, otherwise finds out what is to be booked. */

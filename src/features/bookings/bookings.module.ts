@@ -43,7 +43,6 @@ import { HoldTaking } from './holds/hold-taking';
 import { HoldsController } from './holds/holds.controller';
 import { HoldsRepository } from './holds/holds.repository';
 import { HoldsService } from './holds/holds.service';
-import { IdempotencyRepository } from './idempotency.repository';
 import { IdempotencyService } from './idempotency.service';
 import { BookingBeginning } from './saga/booking-beginning';
 import { BookingInputSeal } from './saga/booking-input-seal';
@@ -109,7 +108,6 @@ import { ProviderTruth } from './provider-truth';
     ErasureObstacles,
     ErasureRepository,
     ForeignBookings,
-    IdempotencyRepository,
     IdempotencyService,
     ProviderTruth,
   ],

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { SecretBox } from '../../../foundation/crypto/secret-box';
+import { placeOf } from '../../../foundation/idempotency/idempotency-keys.service';
 import { Outbox } from '../../../foundation/outbox/outbox';
 import { AppointmentsRepository } from '../appointments.repository';
 import { BookingReader } from '../booking-reader';
-import { placeOf } from '../idempotency.service';
 import { type BookingInput, BookingInputSeal } from '../saga/booking-input-seal';
 import type { HiddenTraces } from './customer-traces';
 import { ERASED_NAME } from './erased';

@@ -3,8 +3,8 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { sha256 } from '../../../foundation/crypto/digests';
 import { ApiError } from '../../../foundation/errors/api-error';
 import type { CalledRequest } from '../../../foundation/http/access';
+import type { IdempotentRequest } from '../../../foundation/idempotency/idempotency.repository';
 import { requestIdentity } from '../booking-caller';
-import type { IdempotentRequest } from '../idempotency.repository';
 
 /** A person needs one at a time, and another while going back and forth between two times. */
 const OPEN_MAX_PUBLISHABLE = 3;

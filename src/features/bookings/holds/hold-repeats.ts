@@ -2,8 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '../../../foundation/crypto/secret-box';
 import { ApiError } from '../../../foundation/errors/api-error';
-import { IdempotencyRepository, type IdempotencyRow, type IdempotentRequest } from '../idempotency.repository';
-import { placeOf } from '../idempotency.service';
+import { placeOf } from '../../../foundation/idempotency/idempotency-keys.service';
+import {
+  IdempotencyRepository,
+  type IdempotencyRow,
+  type IdempotentRequest,
+} from '../../../foundation/idempotency/idempotency.repository';
 import type { MadeHoldView } from './hold-view';
 import { HoldsRepository } from './holds.repository';
 

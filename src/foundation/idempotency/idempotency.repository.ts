@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Replica } from '../../foundation/replicas/replica.service';
-import { isAlive } from '../../foundation/replicas/replica.sql';
+import { Replica } from '../replicas/replica.service';
+import { isAlive } from '../replicas/replica.sql';
 
 /** One request that must have effect once: the same key on the same route of the same company. */
 export interface IdempotentRequest {
+  /** Empty for the operator: its keys are apart from those of every company. */
   companyId: string;
-  /** Method and path, with the booking's id where there is one. */
+  /** Method and path, with the ids in it. */
   route: string;
   key: string;
   /** sha256 of what was asked for; the same key with another fingerprint is a mistake of the caller. */
@@ -25,11 +26,27 @@ export interface IdempotencyRow {
   sealedResponse: string | null;
 }
 
+/** What ties a request to the saga that it begins. */
+export interface BegunSaga {
+  sagaId: string;
+  /** The saga that came to nothing, of the same request; null for a new key. */
+  replacing: string | null;
+  resourceId: string;
+  /** How long the request is served at most. */
+  servedSeconds: number;
+}
+
+/** A saga of a company. */
+export interface SagaOfKey {
+  companyId: string;
+  id: string;
+}
+
 const COLUMNS = `fingerprint, status, resource_id as "resourceId", saga_id as "sagaId",
   case when ${isAlive('idempotency_keys.replica')}
     then extract(epoch from locked_until - clock_timestamp())::float8 else 0 end as "lockedSeconds",
   response_status as "responseStatus", sealed_response as "sealedResponse"`;
-const WHERE = 'company_id = $1 and route = $2 and key = $3';
+const WHERE = '(company_id = $1 or ($1::uuid is null and company_id is null)) and route = $2 and key = $3';
 
 /** Rows of idempotency keys. Each write of a worker names its owner: one that was taken over writes nothing. */
 @Injectable()
@@ -66,11 +83,7 @@ export class IdempotencyRepository {
    *
    * @returns false when somebody else was quicker.
    */
-  async begin(
-    manager: EntityManager,
-    request: IdempotentRequest,
-    saga: { sagaId: string; replacing: string | null; resourceId: string; servedSeconds: number },
-  ): Promise<boolean> {
+  async begin(manager: EntityManager, request: IdempotentRequest, saga: BegunSaga): Promise<boolean> {
     const rows = await manager.query<unknown[]>(
       `insert into idempotency_keys as known
          (company_id, route, key, fingerprint, status, resource_id, owner, locked_until, replica, saga_id)
@@ -94,11 +107,7 @@ export class IdempotencyRepository {
   }
 
   /** The answer of the request that began this saga; a later one of the same saga replaces it. */
-  async finishSaga(
-    manager: EntityManager,
-    saga: { companyId: string; id: string },
-    answer: { status: number; sealed: string },
-  ): Promise<void> {
+  async finishSaga(manager: EntityManager, saga: SagaOfKey, answer: { status: number; sealed: string }): Promise<void> {
     await manager.query(
       `update idempotency_keys set status = 'finished', response_status = $3, sealed_response = $4
        where company_id = $1 and saga_id = $2`,
@@ -107,7 +116,7 @@ export class IdempotencyRepository {
   }
 
   /** Nobody serves the request any more: the next one with its key goes on from here. */
-  async releaseSaga(manager: EntityManager | undefined, saga: { companyId: string; id: string }): Promise<void> {
+  async releaseSaga(manager: EntityManager | undefined, saga: SagaOfKey): Promise<void> {
     await (manager ?? this.dataSource).query(
       `update idempotency_keys set locked_until = clock_timestamp()
        where company_id = $1 and saga_id = $2 and status = 'running'`,
@@ -149,6 +158,14 @@ export class IdempotencyRepository {
     );
   }
 
+  /** As if the request had never been made. */
+  async withdraw(request: IdempotentRequest, owner: string): Promise<void> {
+    await this.dataSource.query(`delete from idempotency_keys where ${WHERE} and owner = $4 and status = 'running'`, [
+      ...identity(request),
+      owner,
+    ]);
+  }
+
   /** Forgets a finished answer about this resource, so that the same request can be made anew. */
   async forget(request: IdempotentRequest, resourceId: string): Promise<void> {
     await this.dataSource.query(
@@ -158,6 +175,6 @@ export class IdempotencyRepository {
   }
 }
 
-function identity(request: IdempotentRequest): [string, string, string] {
-  return [request.companyId, request.route, request.key];
+function identity({ companyId, route, key }: IdempotentRequest): [string | null, string, string] {
+  return [companyId === '' ? null : companyId, route, key];
 }
