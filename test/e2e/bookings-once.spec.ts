@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Desk, startAt } from '../fixtures/bookings/desk';
 import { SalonTeam, syncedTypes } from '../fixtures/event-types/salon-team';
+import { eventually } from '../fixtures/webhooks/eventually';
 import { startTestService, type TestAnswer, type TestService } from '../support/service';
 
 const statuses = (answers: TestAnswer[]): number[] => answers.map(({ status }) => status).sort();
@@ -38,6 +39,10 @@ describe('many who want the same time at once, at two replicas', () => {
         }),
       ),
     );
+  const freeOn = (day: number): string => {
+    const [start, end] = [startAt(day, 8), startAt(day, 18)].map(encodeURIComponent);
+    return `eventTypeId=${desk.eventType.id}&start=${start}&end=${end}&timeZone=Europe%2FBerlin`;
+  };
   const person = (index: number): object => ({
     name: `Guest ${index}`,
     email: `guest-${index}@customer.example`,
@@ -89,6 +94,24 @@ describe('many who want the same time at once, at two replicas', () => {
       desk.request(startAt(3, 9, 40)),
     ]);
     expect(statuses(answers)).toEqual([201, 409]);
+  });
+
+  it('are kept from the time that a booking is being moved to', async () => {
+    const { body } = await desk.book(desk.request(startAt(6, 9)));
+    await desk.scenario('slow', 'bookings.reschedule', { delayMs: 1_000 });
+    const moving = desk.change(body.id, 'reschedule', { start: startAt(6, 11) });
+    const claimed = await eventually(
+      () => first.call('GET', `/api/availability?${freeOn(6)}`, { key: desk.company.secretKey }),
+      (answer) => !answer.text.includes(`"start":"${startAt(6, 11)}"`),
+    );
+    expect(claimed.text).toContain(`"start":"${startAt(6, 10)}"`);
+    const answers = await all([desk.request(startAt(6, 11, 10)), desk.request(startAt(6, 10, 45))]);
+    expect(answers.map(({ body: { error } }) => error.details.reason)).toEqual(['CLAIMED', 'CLAIMED']);
+    expect((await moving).status).toBe(200);
+    // Its old time is free, also where it overlaps the new one.
+    const back = await desk.change(body.id, 'reschedule', { start: startAt(6, 11, 15) });
+    expect([back.status, back.body.start]).toEqual([200, startAt(6, 11, 15)]);
+    expect(await desk.liveOn(startAt(6, 11))).toHaveLength(1);
   });
 
   it('are all served where they do not meet', async () => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { ProviderBooking, Slot } from '../../scheduling/words';
+import type { Host, ProviderBooking, Slot } from '../../scheduling/words';
 import { ConnectionsService } from '../companies/connections.service';
 import type { EventTypeRecord } from '../event-types/event-types.service';
 import { accountOf, claimsFor, heldFor, isBookedInTurn, isUnclaimed, timesOf } from './claimed-times';
@@ -11,7 +11,7 @@ export { type TimeClaim, TimeClaimed } from './time-claims.repository';
 
 const MINUTE_MS = 60_000;
 
-/** Claims hosts' times for sagas and holds. */
+/** Claims hosts' times for sagas, moves and holds. */
 @Injectable()
 export class HostTimes {
   constructor(
@@ -24,6 +24,12 @@ export class HostTimes {
   async wantedBy(eventType: EventTypeRecord, startMs: number): Promise<TimeClaim[]> {
     const endMs = startMs + eventType.lengthMinutes * MINUTE_MS;
     return claimsFor(eventType, await this.accountOf(eventType), startMs, endMs);
+  }
+
+  /** What a booking of these hosts claims, whatever its type; as {@link wantedBy}. */
+  async wantedByHosts(eventType: EventTypeRecord, hosts: Host[], startMs: number): Promise<TimeClaim[]> {
+    const endMs = startMs + eventType.lengthMinutes * MINUTE_MS;
+    return timesOf(eventType, await this.accountOf(eventType), hosts, startMs, endMs);
   }
 
   /** What a hold claims; as {@link wantedBy}. */
@@ -78,6 +84,10 @@ export class HostTimes {
 
   async release(manager: EntityManager, sagaId: string): Promise<void> {
     await this.claims.release(manager, sagaId);
+  }
+
+  async releaseMove(manager: EntityManager, appointmentId: string): Promise<void> {
+    await this.claims.releaseMove(manager, appointmentId);
   }
 
   async releaseHold(manager: EntityManager, holdId: string): Promise<void> {

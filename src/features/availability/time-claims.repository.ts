@@ -11,8 +11,9 @@ export interface TimeClaim {
   toMs?: number;
 }
 
-/** Who claims: a saga while its call is in flight, or a hold until it expires. */
-export type Claimant = { sagaId: string } | { holdId: string; expiresAtMs: number };
+/** Who claims: a saga or a move of a booking while its call is in flight, or a hold until it expires. */
+export type Claimant =
+  { sagaId: string } | { holdId: string; expiresAtMs: number } | { changeOf: string; expiresAtMs: number };
 
 /** Somebody else has claimed some of this time. */
 export class TimeClaimed extends Error {
@@ -49,16 +50,15 @@ export class TimeClaimsRepository {
   ): Promise<void> {
     const sorted = [...claims].sort((a, b) => order(a).localeCompare(order(b)));
     await this.enter(manager, sorted, inPlaceOf);
-    const [sagaId, holdId, expiresMs] =
-      'sagaId' in claimant ? [claimant.sagaId, null, null] : [null, claimant.holdId, claimant.expiresAtMs];
+    const by = { sagaId: null, holdId: null, changeOf: null, expiresAtMs: null, ...claimant };
     for (const claim of sorted) {
       const { account, host, fromMs, toMs } = claim;
       try {
         await manager.query(
-          `insert into time_claims (company_id, account, host, during, saga_id, hold_id, expires_at)
-           values ($1, $2, $3, tstzrange(to_timestamp($4::float8 / 1000), to_timestamp($5::float8 / 1000)), $6, $7,
-             to_timestamp($8::float8 / 1000))`,
-          [companyId, account, host, fromMs ?? null, toMs ?? null, sagaId, holdId, expiresMs],
+          `insert into time_claims (company_id, account, host, during, saga_id, hold_id, change_of, expires_at)
+           values ($1, $2, $3, tstzrange(to_timestamp($4::float8 / 1000), to_timestamp($5::float8 / 1000)), $6, $7, $8,
+             to_timestamp($9::float8 / 1000))`,
+          [companyId, account, host, fromMs ?? null, toMs ?? null, by.sagaId, by.holdId, by.changeOf, by.expiresAtMs],
         );
       } catch (error) {
         throw violatesExclusion(error, 'time_claims_free') ? new TimeClaimed(claim) : error;
@@ -81,6 +81,10 @@ export class TimeClaimsRepository {
 
   async release(manager: EntityManager, sagaId: string): Promise<void> {
     await manager.query('delete from time_claims where saga_id = $1', [sagaId]);
+  }
+
+  async releaseMove(manager: EntityManager, appointmentId: string): Promise<void> {
+    await manager.query('delete from time_claims where change_of = $1', [appointmentId]);
   }
 
   async releaseHold(manager: EntityManager, holdId: string): Promise<void> {

@@ -134,6 +134,11 @@ export class AppointmentsRepository {
     return after;
   }
 
+  /** As {@link record}, in a transaction of its own. */
+  recordNow(row: AppointmentEntity, booking: ProviderBooking, formerUids: string[] = []): Promise<AppointmentEntity> {
+    return this.rows.manager.transaction((manager) => this.record(manager, row, booking, formerUids));
+  }
+
   /** Tells the company's own endpoints, as part of the transaction that makes it true. */
   async tell(manager: EntityManager, row: AppointmentEntity, type: BookingNews): Promise<void> {
     const { companyId, id, eventTypeId } = row;

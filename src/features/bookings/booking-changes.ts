@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { ApiError } from '../../foundation/errors/api-error';
 import type { CallContext } from '../../scheduling/call-context';
 import type { SchedulingProvider } from '../../scheduling/provider-port';
@@ -11,6 +10,7 @@ import { appointmentStatus } from './booking-facts';
 import { ProviderCalls } from '../event-types/provider-calls.service';
 import { type BookingLease, BookingLeases } from './booking-lease';
 import { failedWith } from './failures';
+import { MoveClaims } from './move-claims';
 import { ProviderTruth } from './provider-truth';
 
 /** Somebody who moves a booking while it is being cancelled gets ahead once, perhaps twice. */
@@ -29,11 +29,11 @@ export interface ChangeContext extends CallContext {
 @Injectable()
 export class BookingChanges {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly appointments: AppointmentsRepository,
     private readonly calls: ProviderCalls,
     private readonly truth: ProviderTruth,
     private readonly leases: BookingLeases,
+    private readonly moves: MoveClaims,
   ) {}
 
   /**
@@ -52,8 +52,10 @@ export class BookingChanges {
     refuseWhenOver(looked);
     const uid = looked.uid ?? known.uid;
     try {
-      const moved = await this.at(row, (provider) =>
-        this.leases.send(context.lease, () => provider.prepare.reschedule({ uid, ...change }, context)),
+      const moved = await this.moves.during(row, change.startMs, () =>
+        this.at(row, (provider) =>
+          this.leases.send(context.lease, () => provider.prepare.reschedule({ uid, ...change }, context)),
+        ),
       );
       return await this.record(row, moved);
     } catch (error) {
@@ -154,7 +156,7 @@ export class BookingChanges {
   }
 
   private record(row: AppointmentEntity, booking: ProviderBooking, formerUids: string[] = []) {
-    return this.dataSource.transaction((manager) => this.appointments.record(manager, row, booking, formerUids));
+    return this.appointments.recordNow(row, booking, formerUids);
   }
 
   private at<T>(row: AppointmentEntity, call: (provider: SchedulingProvider) => Promise<T>): Promise<T> {

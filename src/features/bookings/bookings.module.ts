@@ -52,6 +52,7 @@ import { SagaEchoes } from './saga/saga-echoes';
 import { SagaEnds } from './saga/saga-ends';
 import { SagaWorker } from './saga/saga-worker';
 import { SagasRepository } from './saga/sagas.repository';
+import { MoveClaims } from './move-claims';
 import { ProviderTruth } from './provider-truth';
 
 /** Appointments and everything that writes them. */
@@ -109,6 +110,7 @@ import { ProviderTruth } from './provider-truth';
     ErasureRepository,
     ForeignBookings,
     IdempotencyService,
+    MoveClaims,
     ProviderTruth,
   ],
   exports: [BookingsService, BookingEventsService, BookingAttention, BookingReconciliation, BookingRetention],

@@ -4,6 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { Counter } from 'prom-client';
 import { DataSource } from 'typeorm';
 import type { AppConfig } from '../../../foundation/config/app-config';
+import type { ProviderBookingStatus } from '../../../scheduling/words';
 import { Metrics } from '../../../foundation/metrics/metrics.service';
 
 /**
@@ -15,6 +16,7 @@ export type Echo = 'unknown' | 'under-way' | 'stray' | 'confirmed';
 export interface HeardBooking {
   ref?: string;
   deploymentId?: string;
+  status?: ProviderBookingStatus;
   /** A moved booking carries the ref of the first one. */
   rescheduledFromUid?: string;
 }
@@ -54,7 +56,13 @@ export class SagaEchoes {
     if (!saga) return 'unknown';
     if (saga.status === 'confirmed') return 'confirmed';
     if (saga.status === 'running' || saga.status === 'compensating') return this.wake(saga.id);
-    return booking.deploymentId === this.deploymentId ? this.takeBack(saga.id, booking.ref) : 'unknown';
+    const isStray = saga.status === 'compensated' && this.isLive(booking);
+    return isStray ? this.takeBack(saga.id, booking.ref) : 'unknown';
+  }
+
+  /** Whether it is certainly a booking of this deployment that takes up somebody's time. */
+  private isLive({ status, deploymentId }: HeardBooking): boolean {
+    return deploymentId === this.deploymentId && (status === 'accepted' || status === 'pending');
   }
 
   private async wake(sagaId: string): Promise<Echo> {
