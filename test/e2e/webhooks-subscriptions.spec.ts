@@ -240,6 +240,25 @@ describe('the registrations at the provider', () => {
       );
     });
 
+    it('so that a rotation that did not reach the provider gets there well before the former secret ends', async () => {
+      await service.sandboxCall('POST', '/_sandbox/scenarios', {
+        scenario: 'answer',
+        status: 500,
+        operation: 'webhooks.update',
+        key: company.providerKey,
+      });
+      const before = await registeredSecret(service, company);
+      const { data } = await subscriptions('POST', '/rotate');
+      expect(data[0]).toMatchObject({ level: 'account', state: 'failed' });
+      expect(await registeredSecret(service, company)).toBe(before);
+      expect(await takes(before, 'while the provider has the former one')).toBe(200);
+      await database.query("update connections set webhook_checked_at = now() - interval '61 minutes'");
+      await lookAgain();
+      expect((await subscriptions()).data[0]).toMatchObject({ state: 'ok', error: null });
+      expect(await registeredSecret(service, company)).not.toBe(before);
+      expect(new Set(await everySecret()).size).toBe(1);
+    });
+
     it('and stay registered when the provider cannot be asked', async () => {
       await service.sandboxCall('POST', '/_sandbox/scenarios', {
         scenario: 'error-before',

@@ -54,7 +54,8 @@ export class WebhookSubscriptions {
     const row = await this.connections.find(connectionId);
     if (!row) return;
     try {
-      const id = await this.subscriber.subscribe(row, scope, await this.knownId(row, scope), context);
+      const known = await this.known(row, scope);
+      const id = await this.subscriber.subscribe(row, scope, known?.providerWebhookId ?? null, context);
       if (id !== undefined) await this.saveRegistered(connectionId, scope, id);
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
@@ -98,20 +99,20 @@ export class WebhookSubscriptions {
     scope: SubscribedScope,
     context?: CallContext,
   ): Promise<boolean | undefined> {
-    const knownId = await this.knownId(row, scope);
-    if (knownId === null) return false;
+    const known = await this.known(row, scope);
+    // After a failure the provider may have the address right and an older secret, which nobody can see.
+    if (!known?.providerWebhookId || known.error !== null) return false;
     try {
-      return await this.subscriber.stands(row, scope, knownId, context);
+      return await this.subscriber.stands(row, scope, known.providerWebhookId, context);
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
       return NO_ANSWER.includes(error.code) ? undefined : false;
     }
   }
 
-  private async knownId(row: ConnectionRow, scope: SubscribedScope): Promise<string | null> {
-    if (scope.level === 'account') return row.webhookProviderId;
-    const known = (await this.rows.ofTeams(row.id)).find(({ eventTypeId }) => eventTypeId === scope.eventTypeId);
-    return known?.providerWebhookId ?? null;
+  private async known(row: ConnectionRow, scope: SubscribedScope): Promise<Registration | undefined> {
+    if (scope.level === 'account') return this.rows.ofAccount(row.id);
+    return (await this.rows.ofTeams(row.id)).find(({ eventTypeId }) => eventTypeId === scope.eventTypeId);
   }
 
   private async saveRegistered(connectionId: string, scope: SubscribedScope, id: string): Promise<void> {
