@@ -45,6 +45,7 @@ export class WebhookSubscriptions1764000200000 implements MigrationInterface {
         add constraint webhook_deliveries_of_company unique (company_id, id);
       create index webhook_deliveries_appointment on webhook_deliveries (company_id, appointment_id, received_at)
         where appointment_id is not null;
+      create index webhook_deliveries_waiting on webhook_deliveries (received_at) where status = 'received';
       create index webhook_deliveries_event_type on webhook_deliveries (connection_id, event_type_id, received_at);
 
       create table webhook_attempts (
@@ -66,6 +67,7 @@ export class WebhookSubscriptions1764000200000 implements MigrationInterface {
     await runner.query(`
       drop table webhook_attempts;
       drop index webhook_deliveries_event_type;
+      drop index webhook_deliveries_waiting;
       drop index webhook_deliveries_appointment;
       alter table webhook_deliveries
         drop constraint webhook_deliveries_of_company,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { WebhookLostJobs } from '../../src/features/webhooks/webhook-lost-jobs';
 import { bookingCreated, deliverSigned, envelope, registeredSecret } from '../fixtures/webhooks/deliveries';
 import { eventually } from '../fixtures/webhooks/eventually';
 import { ProviderSide, workdayAt } from '../fixtures/webhooks/provider-side';
@@ -175,6 +176,41 @@ describe('the log of webhooks', () => {
       (jobs: any[]) => jobs.length > 0,
     );
     expect(letters[0].data).toEqual({ companyId: company.companyId, deliveryId: broken });
+  });
+
+  describe('whose job is gone', () => {
+    /** As if it had been received, and last tried, so many hours ago, by a process that was killed each time. */
+    const lose = async (marker: string, { hours, tries }: { hours: number; tries: number }): Promise<string> => {
+      const id = await send(envelope('PING', marker));
+      await settled(id);
+      await database.query(`delete from pgboss.job where data->>'deliveryId' = $1`, [id]);
+      const moment = `now() - interval '${hours} hours'`;
+      await database.query(`update webhook_attempts set began_at = ${moment}, ended_at = null where delivery_id = $1`, [
+        id,
+      ]);
+      await database.query(
+        `update webhook_deliveries set status = 'received', tries = $2, received_at = ${moment} where id = $1`,
+        [id, tries],
+      );
+      return id;
+    };
+    const sendAgain = () => service.app.get(WebhookLostJobs).sendAgain();
+
+    it('a delivery gets another one, and one that may still have its own does not', async () => {
+      const lost = await lose('lost', { hours: 4, tries: 1 });
+      const waiting = await lose('waiting', { hours: 2, tries: 1 });
+      await sendAgain();
+      expect(await settled(lost, 2)).toMatchObject({ status: 'ignored', attempts: 2 });
+      expect(await read(waiting)).toMatchObject({ status: 'received', attempts: 1 });
+      await call('POST', `/${waiting}/replay`);
+      await settled(waiting, 2);
+    });
+
+    it('a delivery is given up in the end when each attempt was cut off', async () => {
+      const lost = await lose('always cut off', { hours: 4, tries: 13 });
+      await sendAgain();
+      expect(await settled(lost, 2)).toMatchObject({ status: 'failed', lastError: 'CUT_OFF' });
+    });
   });
 
   it('goes on with the next one about a booking while an earlier one waits to be tried again', async () => {

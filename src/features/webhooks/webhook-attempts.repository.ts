@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { EntityManager, Repository } from 'typeorm';
+import type { WebhookJob } from './webhook-job';
 import { type DeliveryStatus, WebhookDelivery } from './webhook-delivery.entity';
 
 export interface DeliveryResult {
@@ -81,6 +82,23 @@ export class WebhookAttempts {
       `update webhook_deliveries set status = 'processed', effect = $4, processed_at = now()
        where connection_id = $1 and status = 'received' and trigger = any($2) and received_at < $3::timestamptz`,
       [connectionId, triggers, at, effect],
+    );
+  }
+
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.deliveries.manager.transaction(work);
+  }
+
+  /**
+   * Deliveries that nobody has tried for longer than a job ever waits: its longest pause is 2048 s, and as much again by
+   * chance. The oldest first.
+   */
+  async withoutJob(): Promise<WebhookJob[]> {
+    return this.deliveries.query<WebhookJob[]>(
+      `select company_id as "companyId", id as "deliveryId" from webhook_deliveries delivery
+       where status = 'received' and received_at < now() - interval '3 hours' and not exists (
+         select from webhook_attempts where delivery_id = delivery.id and began_at > now() - interval '3 hours')
+       order by received_at limit 1000`,
     );
   }
 

@@ -30,6 +30,7 @@ export class WebhookWorker implements OnApplicationBootstrap {
     const delivery = await this.attempts.begin(companyId, deliveryId);
     if (!delivery) return;
     failpoint('webhook begun');
+    if (delivery.tries > RETRIES + 1) return this.giveUp(delivery, 'CUT_OFF');
     try {
       const result = await this.applier.apply(delivery);
       failpoint('webhook applied');
@@ -48,6 +49,11 @@ export class WebhookWorker implements OnApplicationBootstrap {
     const final = error instanceof SecretUnreadableError || tries > RETRIES;
     this.logger.warn({ deliveryId, companyId, code: lastError, attempts, final }, 'webhook delivery not applied');
     if (!final) return this.attempts.failed(delivery, lastError);
+    await this.giveUp(delivery, lastError);
+  }
+
+  /** `CUT_OFF`: no attempt of this round lived long enough to say why it failed. */
+  private async giveUp(delivery: BegunDelivery, lastError: string): Promise<void> {
     await this.attempts.finish(delivery, { status: 'failed', effect: null, appointmentId: null, lastError });
   }
 }

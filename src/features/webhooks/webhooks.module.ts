@@ -18,6 +18,7 @@ import { WebhookDeliveriesRepository } from './webhook-deliveries.repository';
 import { WebhookDelivery } from './webhook-delivery.entity';
 import { WebhookInbox } from './webhook-inbox.service';
 import { WebhookLog } from './webhook-log.service';
+import { WebhookLostJobs } from './webhook-lost-jobs';
 import { WebhookReceiverController } from './webhook-receiver.controller';
 import { WebhookWorker } from './webhook-worker.service';
 
@@ -36,6 +37,7 @@ import { WebhookWorker } from './webhook-worker.service';
     WebhookInbox,
     WebhookConnections,
     WebhookWorker,
+    WebhookLostJobs,
     WebhookApplier,
     EventTypeHints,
     WebhookLog,
