@@ -1,5 +1,5 @@
 import { DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { DestinationStream } from 'pino';
 import { AvailabilityModule } from './features/availability/availability.module';
 import { BookingsModule } from './features/bookings/bookings.module';
@@ -15,6 +15,7 @@ import { WebhooksModule } from './features/webhooks/webhooks.module';
 import type { AppConfig } from './foundation/config/app-config';
 import { FoundationModule } from './foundation/foundation.module';
 import { AnyExceptionFilter, ERROR_TRANSLATIONS } from './foundation/http/exception.filter';
+import { IdempotentPosts } from './foundation/idempotency/idempotent-posts.interceptor';
 import { ProvidersModule } from './providers/providers.module';
 
 /** The only file that knows every room. */
@@ -39,6 +40,7 @@ export class AppModule {
         { provide: ERROR_TRANSLATIONS, useValue: [translateSchedulingError] },
         { provide: APP_FILTER, useClass: AnyExceptionFilter },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: IdempotentPosts },
       ],
     };
   }

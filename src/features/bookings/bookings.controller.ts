@@ -5,6 +5,7 @@ import { ApiError } from '../../foundation/errors/api-error';
 import { AllowAccess, type Caller, CompanyId, CurrentCaller } from '../../foundation/http/access';
 import { UuidParam } from '../../foundation/http/uuid-param';
 import { NoProperties } from '../../foundation/http/validation';
+import { OwnIdempotency } from '../../foundation/idempotency/own-idempotency';
 import { CompaniesService } from '../companies/companies.service';
 import { sendAnswer } from './answer';
 import { CallerOfChange, CallerWithKey } from './booking-caller';
@@ -29,6 +30,7 @@ const Reply = () => Res({ passthrough: true });
 @ApiTags('bookings')
 @Controller('bookings')
 @AllowAccess('secret')
+@OwnIdempotency()
 export class BookingsController {
   constructor(
     private readonly bookings: BookingsService,

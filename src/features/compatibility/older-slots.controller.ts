@@ -2,12 +2,14 @@ import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AllowAccess, CompanyId, type CalledRequest } from '../../foundation/http/access';
+import { OwnIdempotency } from '../../foundation/idempotency/own-idempotency';
 import { OlderSlotsQueryDto, OlderSlotsView, ReservationView, ReserveDto } from './older-slots.dto';
 import { OlderSlotsService } from './older-slots.service';
 
 @ApiTags('compatibility')
 @Controller('slots')
 @AllowAccess('compatibility')
+@OwnIdempotency()
 export class OlderSlotsController {
   constructor(private readonly slots: OlderSlotsService) {}
 

@@ -9,6 +9,7 @@ import {
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import { AllowAccess, type CalledRequest } from '../../foundation/http/access';
+import { OwnIdempotency } from '../../foundation/idempotency/own-idempotency';
 import { WebhookConnections } from './webhook-connections';
 import { Received } from './webhook-delivery.dto';
 import { WebhookInbox } from './webhook-inbox.service';
@@ -23,6 +24,7 @@ const NO_BODY = Buffer.alloc(0);
 @ApiUnauthorizedResponse({ description: 'not genuine, or no such connection: the same answer' })
 @AllowAccess('anyone')
 @Controller('webhooks/calcom')
+@OwnIdempotency()
 export class WebhookReceiverController {
   constructor(
     private readonly inbox: WebhookInbox,

@@ -38,7 +38,7 @@ export class AnyExceptionFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const error = this.translate(thrown);
+    const error = toApiError(thrown, this.translations);
     if (error.status >= 500) this.logger.error({ err: error.cause ?? thrown, code: error.code }, 'request failed');
     if (reply.sent) return;
     void reply
@@ -46,15 +46,16 @@ export class AnyExceptionFilter implements ExceptionFilter {
       .status(error.status)
       .send(errorBody(error, String(request.id), this.clock.now()));
   }
+}
 
-  private translate(thrown: unknown): ApiError {
-    if (thrown instanceof ApiError) return thrown;
-    for (const translation of this.translations) {
-      const error = translation(thrown);
-      if (error) return error;
-    }
-    return fromFramework(thrown) ?? new ApiError('INTERNAL_SERVER_ERROR', { cause: thrown });
+/** What a caller is told of anything that was thrown. */
+export function toApiError(thrown: unknown, translations: ErrorTranslation[]): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  for (const translation of translations) {
+    const error = translation(thrown);
+    if (error) return error;
   }
+  return fromFramework(thrown) ?? new ApiError('INTERNAL_SERVER_ERROR', { cause: thrown });
 }
 
 function fromFramework(thrown: unknown): ApiError | undefined {

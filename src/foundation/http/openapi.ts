@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ERROR_CODES } from '../errors/error-table';
+import { declareIdempotencyKeys } from '../idempotency/declared-keys';
 
 /** The OpenAPI document, made from the controllers and DTOs. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
@@ -18,6 +19,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, builder);
   document.components = { ...document.components, schemas: { ...document.components?.schemas, Error: errorSchema() } };
+  declareIdempotencyKeys(document);
   return document;
 }
 

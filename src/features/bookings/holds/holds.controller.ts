@@ -11,6 +11,7 @@ import type { FastifyReply } from 'fastify';
 import { AllowAccess } from '../../../foundation/http/access';
 import { UuidParam } from '../../../foundation/http/uuid-param';
 import { NoProperties } from '../../../foundation/http/validation';
+import { OwnIdempotency } from '../../../foundation/idempotency/own-idempotency';
 import { instantOf } from '../booking-input';
 import { CallerOfHold, type HoldCaller } from './hold-caller';
 import { HoldView, MadeHoldView } from './hold-view';
@@ -28,6 +29,7 @@ const HoldToken = () =>
 @ApiTags('holds')
 @Controller('holds')
 @AllowAccess('secret', 'publishable')
+@OwnIdempotency()
 export class HoldsController {
   constructor(private readonly holds: HoldsService) {}
 
