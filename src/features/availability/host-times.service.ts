@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { Host, ProviderBooking, Slot } from '../../scheduling/words';
 import { ConnectionsService } from '../companies/connections.service';
 import type { EventTypeRecord } from '../event-types/event-types.service';
 import { accountOf, claimsFor, heldFor, isBookedInTurn, isUnclaimed, timesOf } from './claimed-times';
-import { type Claimant, type TimeClaim, TimeClaimed, TimeClaimsRepository } from './time-claims.repository';
+import { type Claimant, type TimeClaim, TimeClaimsRepository } from './time-claims.repository';
 
 // What others need to claim times.
 export { type TimeClaim, TimeClaimed } from './time-claims.repository';
@@ -15,7 +15,6 @@ const MINUTE_MS = 60_000;
 @Injectable()
 export class HostTimes {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly claims: TimeClaimsRepository,
     private readonly connections: ConnectionsService,
   ) {}
@@ -66,20 +65,10 @@ export class HostTimes {
     return (slot) => isUnclaimed(heldFor(eventType, account, slot.startMs, slot.endMs), claims);
   }
 
-  /** Claims the hosts that an answer names; false when one of them is spoken for. */
-  async claimNamed(sagaId: string, eventType: EventTypeRecord, booking: ProviderBooking): Promise<boolean> {
-    if (!isBookedInTurn(eventType)) return true;
-    const account = await this.accountOf(eventType);
-    const wanted = timesOf(eventType, account, booking.hosts, booking.startMs, booking.endMs);
-    try {
-      await this.dataSource.transaction((manager) =>
-        this.claims.claim(manager, eventType.companyId, { sagaId }, wanted),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof TimeClaimed) return false;
-      throw error;
-    }
+  /** The hosts' times that an answer names, where nothing of them could be claimed before it. */
+  async wantedByAnswer(eventType: EventTypeRecord, booking: ProviderBooking): Promise<TimeClaim[]> {
+    if (!isBookedInTurn(eventType)) return [];
+    return timesOf(eventType, await this.accountOf(eventType), booking.hosts, booking.startMs, booking.endMs);
   }
 
   async release(manager: EntityManager, sagaId: string): Promise<void> {

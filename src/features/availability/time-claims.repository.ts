@@ -49,7 +49,10 @@ export class TimeClaimsRepository {
     inPlaceOf?: string,
   ): Promise<void> {
     const sorted = [...claims].sort((a, b) => order(a).localeCompare(order(b)));
-    await this.enter(manager, sorted, inPlaceOf);
+    await this.enter(manager, sorted, {
+      holdId: inPlaceOf,
+      sagaId: 'sagaId' in claimant ? claimant.sagaId : undefined,
+    });
     const by = { sagaId: null, holdId: null, changeOf: null, expiresAtMs: null, ...claimant };
     for (const claim of sorted) {
       const { account, host, fromMs, toMs } = claim;
@@ -93,18 +96,23 @@ export class TimeClaimsRepository {
 
   /**
    * One claimant of a host at a time, until its transaction ends: two who insert overlapping rows at the same moment
-   * would each wait for the other, until Postgres ends one of them after a second. Then removes what has expired.
+   * would each wait for the other, until Postgres ends one of them after a second. Then removes what has expired, and what this very saga has
+   * claimed of them before.
    */
-  private async enter(manager: EntityManager, sorted: TimeClaim[], holdId: string | undefined): Promise<void> {
+  private async enter(
+    manager: EntityManager,
+    sorted: TimeClaim[],
+    { holdId, sagaId }: { holdId?: string; sagaId?: string },
+  ): Promise<void> {
     // One statement, for the round trip; the condition on `entered` has the locks taken before anything is deleted.
     await manager.query(
       `with entered as materialized (
          select count(pg_advisory_xact_lock(hashtextextended(account || chr(10) || host, 0))) as hosts
          from unnest($1::text[], $2::text[]) as claimed (account, host))
        delete from time_claims where (select hosts from entered) >= 0
-         and (hold_id = $3 or (expires_at < clock_timestamp()
+         and (hold_id = $3 or ((expires_at < clock_timestamp() or saga_id = $4)
            and (account, host) in (select * from unnest($1::text[], $2::text[]))))`,
-      [sorted.map(({ account }) => account), sorted.map(({ host }) => host), holdId ?? null],
+      [sorted.map(({ account }) => account), sorted.map(({ host }) => host), holdId ?? null, sagaId ?? null],
     );
   }
 }

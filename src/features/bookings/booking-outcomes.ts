@@ -24,7 +24,9 @@ export class BookingOutcomes {
 
   /** The outcome of a saga that this process has driven, or 202 with the booking as it is known by then. */
   async of(work: BookingWork, saga: Saga, untilMs: number): Promise<BookingAnswer> {
-    if (saga.confirmed) return { status: 201, booking: saga.confirmed, replayed: false };
+    // Only the state is set after the commit.
+    if (saga.state.status === 'confirmed' && saga.confirmed)
+      return { status: 201, booking: saga.confirmed, replayed: false };
     if (saga.state.status !== 'running') throw await this.refusal(work, saga.id, saga.failure ?? NOT_BOOKED, untilMs);
     const answer = await this.follow(work, saga.id, untilMs);
     if (answer) return answer;

@@ -1,3 +1,4 @@
+import { TimeClaimed } from '../../../src/features/availability/host-times.service';
 import { PinoLogger } from 'nestjs-pino';
 import { Replica } from '../../../src/foundation/replicas/replica.service';
 import type { Moment } from '../../../src/scheduling/prepared-write';
@@ -161,17 +162,21 @@ export class Schedule {
       send: (_: Saga, { ref, step }: { ref: string; step: number }, intentAt: Moment) =>
         provider.book(ref, step, intentAt),
       find: (saga: Saga, step: number) => provider.find(saga.plan[step]!.ref),
-      claimNamed: async (_: Saga, __: number, { isHostFree }: SimulatedBooking) => {
-        await this.time.elapse(this.chance.between(0.5, 20));
-        return isHostFree;
-      },
+      namedBy: async (_: Saga, __: number, { isHostFree }: SimulatedBooking) => [{ isHostFree }],
       cancel: async (saga: Saga, step: number) => {
         if (database.told?.as === '201') this.violations.push('cancels what a caller was told is booked');
         await provider.cancel(saga.state.steps[step]!.uid!);
       },
       read: (saga: Saga, step: number) => provider.read(saga.state.steps[step]!.uid!),
     };
-    const ends = { failureOf: () => NOT_BOOKED, settle: async () => undefined };
+    const ends = {
+      failureOf: () => NOT_BOOKED,
+      claim: async (_: undefined, __: Saga, claims: { isHostFree: boolean }[]) => {
+        await this.time.elapse(this.chance.between(0.5, 20));
+        if (claims.some(({ isHostFree }) => !isHostFree)) throw new TimeClaimed({ account: '', host: '' });
+      },
+      settle: async () => undefined,
+    };
     return new SagaDriver(
       repository as unknown as SagasRepository,
       steps as unknown as BookingSteps,

@@ -5,7 +5,7 @@ import type { AppConfig } from '../../../foundation/config/app-config';
 import type { CallContext } from '../../../scheduling/call-context';
 import { type Moment, type PreparedWrite, sendAtOnce } from '../../../scheduling/prepared-write';
 import type { BookingRequest, BookingSearch, ProviderBooking } from '../../../scheduling/words';
-import { HostTimes } from '../../availability/host-times.service';
+import { HostTimes, type TimeClaim } from '../../availability/host-times.service';
 import { EventTypesService } from '../../event-types/event-types.service';
 import { ProviderCalls } from '../../event-types/provider-calls.service';
 import type { Saga, StepPlan } from './saga';
@@ -51,10 +51,10 @@ export class BookingSteps {
     return this.calls.run(saga.connectionId, (at) => at.findByRef(plan.ref, search, contextOf(saga)));
   }
 
-  /** Claims the hosts whom the booking names, where only it can; false when one of them is spoken for. */
-  async claimNamed(saga: Saga, step: number, booking: ProviderBooking): Promise<boolean> {
+  /** The times of the hosts whom the booking names, where only it can. */
+  async namedBy(saga: Saga, step: number, booking: ProviderBooking): Promise<TimeClaim[]> {
     const eventType = await this.eventTypes.find(saga.companyId, saga.plan[step]!.eventTypeId);
-    return this.times.claimNamed(saga.id, eventType, booking);
+    return this.times.wantedByAnswer(eventType, booking);
   }
 
   /** Done also when the booking is cancelled already, or gone. */

@@ -4,7 +4,8 @@ import { PinoLogger } from 'nestjs-pino';
 import { failpoint } from '../../../foundation/failpoints/failpoints';
 import { withIntents } from '../../../foundation/failpoints/intents';
 import { Replica } from '../../../foundation/replicas/replica.service';
-import { Moment, type PreparedWrite } from '../../../scheduling/prepared-write';
+import { INTENT_AGE_MAX_MS, Moment, type PreparedWrite } from '../../../scheduling/prepared-write';
+import { type TimeClaim, TimeClaimed } from '../../availability/host-times.service';
 import { SchedulingError } from '../../../scheduling/scheduling-error';
 import type { ProviderBooking } from '../../../scheduling/words';
 import { BookingSteps } from './booking-steps';
@@ -18,6 +19,14 @@ import { SagasRepository } from './sagas.repository';
 const PAUSE_MAX_MS = 1_500;
 /** What cannot be undone, or not even be looked for, for that long needs a person. */
 const UNDOING_MAX_MS = 24 * 3_600_000;
+
+/** What is at hand when a saga turns. */
+interface Known {
+  /** Of all steps, or none: without them the saga is committed later. */
+  bookings?: ProviderBooking[];
+  /** Times of hosts whom only the answer named. */
+  claims?: TimeClaim[];
+}
 
 /** Drives sagas that this replica owns, step by step, as {@link next} decides. */
 @Injectable()
@@ -65,11 +74,11 @@ export class SagaDriver {
       case 'wait':
         return void (await pause(Math.max(10, action.untilMs - saga.nowMs())));
       case 'give-up':
-        return this.record(saga, { type: 'gave-up' });
+        return this.record(saga, [{ type: 'gave-up' }]);
       case 'commit':
         return this.commit(saga);
       case 'finish-compensation':
-        return this.record(saga, { type: 'compensated' });
+        return this.record(saga, [{ type: 'compensated' }]);
       case 'rest':
         return;
     }
@@ -77,6 +86,8 @@ export class SagaDriver {
 
   /** Waits first, for permit and connection; then records that the call is in flight; then sends. */
   private async book(saga: Saga, step: number): Promise<void> {
+    // Whoever is not certainly alive to the others begins nothing.
+    if (!this.replica.isFit) throw new Error('not fit to call: the heartbeat is missing');
     let prepared: PreparedWrite<ProviderBooking>;
     try {
       prepared = await this.steps.prepare(saga, step);
@@ -84,9 +95,12 @@ export class SagaDriver {
       return this.refuse(saga, step, error);
     }
     failpoint('prepared');
+    // The wait for a permit may have lasted until there is nothing left to send.
+    if (next(saga.state, saga.nowMs()).do !== 'book') return prepared.release();
     const intentAt = new Moment();
     try {
-      await this.record(saga, { type: 'intended', step, settleMs: saga.nowMs() + this.steps.settleMs });
+      const settleMs = saga.nowMs() + INTENT_AGE_MAX_MS + this.steps.settleMs;
+      await this.record(saga, [{ type: 'intended', step, settleMs }]);
     } catch (error) {
       prepared.release();
       throw error;
@@ -102,7 +116,7 @@ export class SagaDriver {
   ): Promise<void> {
     if (!this.replica.isFit) {
       prepared.release();
-      throw new Error('not fit to call: the heartbeat is missing');
+      return this.record(saga, [{ type: 'not-sent', step }]);
     }
     failpoint('sending');
     try {
@@ -111,23 +125,38 @@ export class SagaDriver {
       await this.booked(saga, step, booking);
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
-      if (error.code === 'NOT_SENT') return this.record(saga, { type: 'not-sent', step });
-      if (error.code === 'OUTCOME_UNKNOWN') return this.record(saga, { type: 'lost', step });
+      if (error.code === 'NOT_SENT') return this.record(saga, [{ type: 'not-sent', step }]);
+      if (error.code === 'OUTCOME_UNKNOWN') return this.record(saga, [{ type: 'lost', step }]);
       return this.refuse(saga, step, error);
     }
   }
 
   private async booked(saga: Saga, step: number, booking: ProviderBooking): Promise<void> {
+    const booked: SagaEvent = { type: 'booked', step, uid: booking.uid };
     // Of round-robin and collective types only the answer says who it is, and they may be spoken for.
-    const isTheirs = await this.steps.claimNamed(saga, step, booking);
-    await this.record(saga, { type: 'booked', step, uid: booking.uid }, isTheirs ? [booking] : []);
-    if (!isTheirs) await this.refuse(saga, step, new SchedulingError('SLOT_UNAVAILABLE', 'the host is claimed'));
+    const claims = await this.steps.namedBy(saga, step, booking);
+    try {
+      return await this.record(saga, [booked], { bookings: [booking], claims });
+    } catch (error) {
+      if (!(error instanceof TimeClaimed)) throw error;
+    }
+    // In one write: whoever took over in between would commit what it finds booked.
+    saga.failure ??= this.ends.failureOf(new SchedulingError('SLOT_UNAVAILABLE', 'the host is claimed'));
+    await this.record(saga, [booked, { type: 'refused', step }]);
   }
 
   private async commit(saga: Saga): Promise<void> {
     const bookings: ProviderBooking[] = [];
-    for (const step of saga.plan.keys()) bookings.push(await this.steps.read(saga, step));
-    await this.record(saga, { type: 'committed' }, bookings);
+    for (const step of saga.plan.keys()) {
+      try {
+        bookings.push(await this.steps.read(saga, step));
+      } catch (error) {
+        if (!(error instanceof SchedulingError)) throw error;
+        if (error.code === 'BOOKING_NOT_FOUND') return this.refuse(saga, step, error);
+        return this.record(saga, [{ type: 'look-failed', step }]);
+      }
+    }
+    await this.record(saga, [{ type: 'committed' }], { bookings });
   }
 
   private async look(saga: Saga, step: number): Promise<void> {
@@ -136,10 +165,10 @@ export class SagaDriver {
       const booking = await this.steps.find(saga, step);
       failpoint('found');
       if (booking && saga.state.status === 'running') return await this.booked(saga, step, booking);
-      await this.record(saga, { type: 'looked', step, lookedMs, ...(booking ? { uid: booking.uid } : {}) });
+      await this.record(saga, [{ type: 'looked', step, lookedMs, ...(booking ? { uid: booking.uid } : {}) }]);
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
-      await this.record(saga, { type: isOverdue(saga) ? 'cancel-refused' : 'look-failed', step });
+      await this.record(saga, [{ type: isOverdue(saga) ? 'cancel-refused' : 'look-failed', step }]);
     }
   }
 
@@ -147,39 +176,36 @@ export class SagaDriver {
     try {
       await this.steps.cancel(saga, step);
       failpoint('undone');
-      await this.record(saga, { type: 'cancelled', step });
+      await this.record(saga, [{ type: 'cancelled', step }]);
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
       const isFinal = ['REFUSED', 'INVALID_REQUEST', 'UNSUPPORTED'].includes(error.code);
-      await this.record(saga, { type: isFinal || isOverdue(saga) ? 'cancel-refused' : 'cancel-failed', step });
+      await this.record(saga, [{ type: isFinal || isOverdue(saga) ? 'cancel-refused' : 'cancel-failed', step }]);
     }
   }
 
   private async refuse(saga: Saga, step: number, error: unknown): Promise<void> {
     if (!(error instanceof SchedulingError)) throw error;
     saga.failure ??= this.ends.failureOf(error);
-    await this.record(saga, { type: 'refused', step });
+    await this.record(saga, [{ type: 'refused', step }]);
   }
 
   /**
-   * Writes what an event makes of the saga, and its end in the same transaction where it ends by that.
+   * Writes what events make of the saga, and its end in the same transaction where it ends by them.
    *
-   * @param bookings of all steps, where they are at hand: without them it is committed later.
+   * @throws TimeClaimed when somebody else has one of the claims: nothing was written.
    */
-  private async record(saga: Saga, event: SagaEvent, bookings: ProviderBooking[] = []): Promise<void> {
-    const events = [event];
-    let state = apply(saga.state, event, saga.nowMs());
+  private async record(saga: Saga, events: SagaEvent[], { bookings = [], claims = [] }: Known = {}): Promise<void> {
+    let state = events.reduce((before, event) => apply(before, event, saga.nowMs()), saga.state);
     const ending = endingBy(next(state, saga.nowMs()), bookings.length === saga.plan.length);
-    if (ending) {
-      events.push(ending);
-      state = apply(state, ending, saga.nowMs());
-    }
+    if (ending) state = apply(state, ending, saga.nowMs());
     await this.sagas.transaction(async (manager) => {
-      await this.sagas.save(manager, saga, state, events);
+      await this.ends.claim(manager, saga, claims);
+      await this.sagas.save(manager, saga, state, ending ? [...events, ending] : events);
       await this.ends.settle(manager, saga, state, bookings);
-      failpoint('writing', event.type);
+      failpoint('writing', events[0]!.type);
     });
-    failpoint('wrote', event.type);
+    failpoint('wrote', events[0]!.type);
     saga.state = state;
   }
 }

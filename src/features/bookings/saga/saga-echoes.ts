@@ -26,6 +26,7 @@ export interface HeardBooking {
 export class SagaEchoes {
   private readonly strays: Counter;
   private readonly deploymentId: string;
+  private readonly settleMs: number;
 
   constructor(
     config: ConfigService<AppConfig, true>,
@@ -33,6 +34,7 @@ export class SagaEchoes {
     private readonly logger: PinoLogger,
     metrics: Metrics,
   ) {
+    this.settleMs = config.get('bookings', { infer: true }).settleMs;
     this.deploymentId = config.get('deploymentId', { infer: true });
     this.strays = new Counter({
       name: 'slotbridge_stray_bookings_total',
@@ -78,11 +80,12 @@ export class SagaEchoes {
     this.logger.warn({ alert: 'STRAY_BOOKING', sagaId }, 'a booking appeared after its saga had come to nothing');
     await this.dataSource.query(
       `with step as (
-         update saga_steps set status = 'trying' where saga_id = $1 and ref = $2 and status <> 'stuck' returning saga_id)
+         update saga_steps set status = 'trying', settle_at = clock_timestamp() + make_interval(secs => $3)
+         where saga_id = $1 and ref = $2 and status <> 'stuck' returning saga_id)
        update sagas set status = 'compensating', owner = null, ended_at = null, tries = 0,
-         next_run_at = clock_timestamp()
-       where id in (select saga_id from step)`,
-      [sagaId, ref],
+         next_run_at = clock_timestamp(), deadline_at = clock_timestamp()
+       where id in (select saga_id from step) and status = 'compensated'`,
+      [sagaId, ref, this.settleMs / 1000],
     );
     return 'stray';
   }

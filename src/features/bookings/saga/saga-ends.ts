@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { SchedulingError } from '../../../scheduling/scheduling-error';
 import type { ProviderBooking } from '../../../scheduling/words';
-import { HostTimes } from '../../availability/host-times.service';
+import { HostTimes, type TimeClaim } from '../../availability/host-times.service';
 import { AppointmentsRepository } from '../appointments.repository';
 import { bookingView } from '../booking-view';
 import { type FrozenFailure, isFinal } from '../frozen-failure';
@@ -24,6 +24,12 @@ export class SagaEnds {
     return { kind: 'scheduling', code, details: { reason, providerStatus, retryAfterSeconds } };
   }
 
+  /** @throws TimeClaimed when somebody else has one of them: the transaction must not commit. */
+  async claim(manager: EntityManager, { id: sagaId, companyId }: Saga, claims: TimeClaim[]): Promise<void> {
+    if (claims.length > 0) await this.times.claim(manager, companyId, { sagaId }, claims);
+  }
+
+  /** @param bookings of all steps, where the saga is confirmed. */
   async settle(manager: EntityManager, saga: Saga, state: SagaState, bookings: ProviderBooking[]): Promise<void> {
     if (saga.state.status === 'running' && state.status !== 'running') {
       if (state.status === 'confirmed') await this.confirm(manager, saga, bookings);

@@ -17,6 +17,8 @@ export class SagaWorker implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly driving = new Map<Saga, Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
   private isClosing = false;
+  /** What this process began itself does not keep it from taking over. */
+  private takenOver = 0;
 
   constructor(
     private readonly sagas: SagasRepository,
@@ -50,9 +52,11 @@ export class SagaWorker implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async look(): Promise<void> {
     try {
-      const free = AT_ONCE - this.driving.size;
-      const due = this.replica.isFit && free > 0 ? await this.sagas.claimDue(free) : [];
-      for (const saga of due) void this.drive(saga);
+      const free = AT_ONCE - this.takenOver;
+      const driven = [...this.driving.keys()].map(({ id }) => id);
+      const due = this.replica.isFit && free > 0 ? await this.sagas.claimDue(free, driven) : [];
+      this.takenOver += due.length;
+      for (const saga of due) void this.drive(saga).finally(() => this.takenOver--);
     } catch (error) {
       this.logger.warn({ err: error }, 'sagas that are due could not be looked for');
     } finally {

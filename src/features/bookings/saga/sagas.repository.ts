@@ -94,11 +94,12 @@ export class SagasRepository {
   }
 
   /**
-   * Takes over what is due and has no living owner.
+   * Takes over what is due and has no living owner, or was laid down here while the database could not be told.
    *
+   * @param driven ids of the sagas that this replica drives at this moment.
    * @returns at most `limit` sagas, each owned by this replica under a new fence.
    */
-  async claimDue(limit: number): Promise<Saga[]> {
+  async claimDue(limit: number, driven: string[]): Promise<Saga[]> {
     const rows = await this.dataSource.query<SagaRow[]>(
       `with taken as (
          update sagas set owner = $1, fence = fence + 1,
@@ -106,14 +107,16 @@ export class SagasRepository {
          where id in (
            select id from sagas
            where status in ('running', 'compensating') and next_run_at <= clock_timestamp()
-             and (owner is null or not ${isAlive('sagas.owner')})
+             and (owner is null or not ${isAlive('sagas.owner')}
+               -- a saga that was begun a moment ago may not be among the driven ones yet
+               or (owner = $1 and id <> all($3::uuid[]) and next_run_at < clock_timestamp() - interval '3 seconds'))
            order by next_run_at limit $2 for update skip locked)
          returning *)
        select id, company_id as "companyId", connection_id as "connectionId", status, fence::float8 as fence,
          ${MS('deadline_at')} as "deadlineMs", ${MS('next_run_at')} as "nextMs", tries, sealed_input as "sealedInput",
          failure, correlation_id as "correlationId", ${MS('clock_timestamp()')} as "nowMs"
        from taken`,
-      [this.replica.id, limit],
+      [this.replica.id, limit, driven],
     );
     const sagas = await Promise.all(rows.map((row) => this.opened(row)));
     return sagas.filter((saga) => saga !== undefined);
