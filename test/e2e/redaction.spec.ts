@@ -9,7 +9,12 @@ import { startTestService, type TestAnswer, type TestCompany, type TestService }
 const EMAIL = 'canary.eve@leak-test.example';
 const PHONE = '+4915199988777';
 /** The places meant for an attendee's address and number. */
-const HOMES = ['public.appointments.attendee_email', 'public.appointments.attendee_phone'];
+const HOMES = [
+  'public.appointments.attendee_email',
+  'public.appointments.attendee_phone',
+  'public.customers.email',
+  'public.customers.phone',
+];
 
 describe('a canary', () => {
   const adminKey = `admin_${randomBytes(24).toString('base64url')}`;
