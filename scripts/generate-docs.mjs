@@ -85,7 +85,7 @@ async function openApi() {
   const { createHttpAdapter } = require('../dist/src/foundation/http/http-server.js');
   const { openApiDocument } = require('../dist/src/foundation/http/openapi.js');
   const module = AppModule.forRoot({ logLevel: 'silent', databaseUrl: 'postgres://none', calcom: {} });
-  const app = await NestFactory.create(module, createHttpAdapter(), {
+  const app = await NestFactory.create(module, createHttpAdapter([]), {
     preview: true,
     abortOnError: false,
     logger: false,
