@@ -11,6 +11,8 @@ import { WEBHOOK_QUEUE, type WebhookJob } from './webhook-job';
 
 /** Pauses of 1, 2, 4 ... 2048 s: a provider may be away for an hour before a delivery is given up. */
 const RETRIES = 12;
+/** A provider that answers nothing holds up a job for a minute; then others go on beside it. */
+const AT_ONCE = 8;
 
 /** Works through the inbox in the background; what cannot be applied in the end is marked failed, never dropped. */
 @Injectable()
@@ -23,7 +25,11 @@ export class WebhookWorker implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.jobs.work(WEBHOOK_QUEUE, { retries: RETRIES, handle: (data) => this.handle(data as WebhookJob) });
+    await this.jobs.work(WEBHOOK_QUEUE, {
+      retries: RETRIES,
+      atOnce: AT_ONCE,
+      handle: (data) => this.handle(data as WebhookJob),
+    });
   }
 
   private async handle({ companyId, deliveryId }: WebhookJob): Promise<void> {

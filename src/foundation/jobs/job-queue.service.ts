@@ -8,6 +8,8 @@ import type { AppConfig } from '../config/app-config';
 export interface QueueOptions {
   /** Tries after the first one, with exponential back-off. */
   retries: number;
+  /** Jobs that a process works on at the same time; 1 when absent. Each of them takes up to two jobs a second. */
+  atOnce?: number;
   /** Throws to be called again later. May be called again after a crash, so its effect must bear repeating. */
   handle: (data: unknown) => Promise<void>;
 }
@@ -66,7 +68,8 @@ export class JobQueue implements BeforeApplicationShutdown {
       expireInSeconds: EXPIRY_SECONDS,
       deadLetter,
     });
-    await this.boss.work(queue, { pollingIntervalSeconds: seconds, batchSize: 1 }, async ([job]) => {
+    const pace = { pollingIntervalSeconds: seconds, batchSize: 1, localConcurrency: options.atOnce ?? 1 };
+    await this.boss.work(queue, pace, async ([job]) => {
       if (job) await options.handle(job.data);
     });
   }
