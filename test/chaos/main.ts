@@ -247,6 +247,7 @@ async function tell({ blows, door, records, options }: World, load: Load, faults
     ['webhooks acknowledged', `${door.acknowledged.size}, ${door.refused} refused`],
     ['takeovers', times.length],
     ['takeover p50, p95, max', [at(0.5), at(0.95), at(1)].join(', ')],
+    ['takeovers after more than 3 s', times.filter((time) => time > 3).length],
     ...[...violations].map(([rule, cases]): [string, number] => [`VIOLATION: ${rule}`, cases.length]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
