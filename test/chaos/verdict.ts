@@ -101,7 +101,9 @@ function judgeRecords(active: ProviderBooking[], ours: OurBooking[], note: Note)
     else if (!isRight) note(DRIFT, `${email}: ${text}; here: ${rows.map(written).join(' | ')}`);
   }
   judgeOurs(active, ours, note);
-  for (const [email, rows] of byEmail) if (rows.length > 1) note(DRIFT, `${email} has ${rows.length} records`);
+  for (const [email, rows] of byEmail) {
+    if (rows.length > 1) note(DRIFT, `${email} has ${rows.length} records: ${rows.map(written).join(' | ')}`);
+  }
 }
 
 function judgeOurs(active: ProviderBooking[], ours: OurBooking[], note: Note): void {
