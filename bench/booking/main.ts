@@ -70,7 +70,7 @@ async function open(undo: Undo[]): Promise<{ desk: Desk; count: () => Promise<Co
   undo.push(() => service.stop());
   const desk = await openDesk(service.url, sandbox.url, adminKey);
   undo.push(() => desk.close());
-  const count = () => countCost({ url: own.url, database }, service.url, COUNTED, desk.through);
+  const count = () => countCost({ url: (name) => own.url(name), database }, service.url, COUNTED, desk.through);
   return { desk, count };
 }
 

@@ -12,6 +12,45 @@ import type { SagaEvent, SagaState, SagaStatus, StepState, StepStatus } from './
 const DEFINITION_VERSION = 1;
 const MS = (column: string): string => `floor(extract(epoch from ${column}) * 1000)::float8`;
 
+/** A saga with its steps by one statement; the steps are told column by column. */
+const CREATE = `
+  with begun as (
+    insert into sagas (id, company_id, connection_id, kind, definition_version, status, owner, deadline_at,
+      next_run_at, sealed_input, correlation_id)
+    values ($1, $2, $3, 'booking', $4, 'running', $5, clock_timestamp() + make_interval(secs => $6),
+      clock_timestamp(), $7, $8)
+    returning id, company_id
+  ), planned as (
+    insert into saga_steps (saga_id, seq, company_id, appointment_id, event_type_id, ref, status, starts_at, ends_at)
+    select id, place - 1, company_id, appointment_id, event_type_id, ref, 'pending',
+      to_timestamp(start_ms / 1000), to_timestamp(end_ms / 1000)
+    from begun, unnest($9::uuid[], $10::uuid[], $11::text[], $12::float8[], $13::float8[])
+      with ordinality as step (appointment_id, event_type_id, ref, start_ms, end_ms, place)
+  )
+  select ${MS('clock_timestamp()')} as "nowMs" from begun`;
+
+/** What a saga has become, the steps that changed and its diary by one statement: all of it, or nothing for a wrong owner. */
+const SAVE = `
+  with saved as (
+    update sagas set status = $4, next_run_at = to_timestamp($5::float8 / 1000), tries = $6, failure = $7,
+      ended_at = case when $8 then clock_timestamp() end, owner = case when $8 then null else owner end
+    where id = $1 and owner = $2 and fence = $3 returning id, company_id
+  ), stepped as (
+    update saga_steps step set status = changed.status, uid = changed.uid,
+      settle_at = to_timestamp(changed.settle_ms / 1000), ref = changed.ref,
+      sent_at = case when changed.status = 'trying' then clock_timestamp() else sent_at end,
+      attempt = attempt + case when step.ref = changed.ref then 0 else 1 end
+    from saved, unnest($9::int[], $10::text[], $11::text[], $12::float8[], $13::text[])
+      as changed (seq, status, uid, settle_ms, ref)
+    where step.saga_id = saved.id and step.seq = changed.seq
+  ), noted as (
+    insert into saga_events (saga_id, company_id, replica, step, what)
+    select saved.id, company_id, $2, step, what
+    from saved, unnest($14::int[], $15::text[]) with ordinality as event (step, what, place)
+    order by place
+  )
+  select id from saved`;
+
 export interface NewSaga {
   id: string;
   companyId: string;
@@ -70,24 +109,21 @@ export class SagasRepository {
   /** The saga, owned by this replica. Nothing was sent yet. */
   async create(manager: EntityManager, saga: NewSaga): Promise<Saga> {
     const { id, companyId, connectionId, correlationId = null } = saga;
-    const [row] = await manager.query<[{ nowMs: number }]>(
-      `insert into sagas (id, company_id, connection_id, kind, definition_version, status, owner, deadline_at,
-         next_run_at, sealed_input, correlation_id)
-       values ($1, $2, $3, 'booking', $4, 'running', $5, clock_timestamp() + make_interval(secs => $6),
-         clock_timestamp(), $7, $8)
-       returning ${MS('clock_timestamp()')} as "nowMs"`,
-      [
-        id,
-        companyId,
-        connectionId,
-        DEFINITION_VERSION,
-        this.replica.id,
-        saga.deadlineMs / 1000,
-        this.inputs.seal(saga.input, companyId),
-        correlationId,
-      ],
-    );
-    for (const [seq, plan] of saga.plan.entries()) await this.insertStep(manager, saga, seq, plan);
+    const [row] = await manager.query<[{ nowMs: number }]>(CREATE, [
+      id,
+      companyId,
+      connectionId,
+      DEFINITION_VERSION,
+      this.replica.id,
+      saga.deadlineMs / 1000,
+      this.inputs.seal(saga.input, companyId),
+      correlationId,
+      saga.plan.map(({ appointmentId }) => appointmentId),
+      saga.plan.map(({ eventTypeId }) => eventTypeId),
+      saga.plan.map(({ ref }) => ref),
+      saga.plan.map(({ startMs }) => startMs),
+      saga.plan.map(({ endMs }) => endMs),
+    ]);
     const steps = saga.plan.map((): StepState => ({ status: 'pending' }));
     const state: SagaState = { status: 'running', deadlineMs: row.nowMs + saga.deadlineMs, nextMs: 0, tries: 0, steps };
     return { ...saga, fence: 1, state, nowMs: clockFrom(row.nowMs) };
@@ -129,28 +165,20 @@ export class SagasRepository {
    */
   async save(manager: EntityManager, saga: Saga, state: SagaState, events: SagaEvent[]): Promise<void> {
     const hasEnded = !['running', 'compensating'].includes(state.status);
-    const rows = await manager.query<unknown[]>(
-      `with saved as (
-         update sagas set status = $4, next_run_at = to_timestamp($5::float8 / 1000), tries = $6, failure = $7,
-           ended_at = case when $8 then clock_timestamp() end, owner = case when $8 then null else owner end
-         where id = $1 and owner = $2 and fence = $3 returning id)
-       select id from saved`,
-      [
-        saga.id,
-        this.replica.id,
-        saga.fence,
-        state.status,
-        state.nextMs || saga.nowMs(),
-        state.tries,
-        saga.failure ? JSON.stringify(saga.failure) : null,
-        hasEnded,
-      ],
-    );
+    const rows = await manager.query<unknown[]>(SAVE, [
+      saga.id,
+      this.replica.id,
+      saga.fence,
+      state.status,
+      state.nextMs || saga.nowMs(),
+      state.tries,
+      saga.failure ? JSON.stringify(saga.failure) : null,
+      hasEnded,
+      ...changedSteps(saga, state),
+      events.map((event) => ('step' in event ? event.step : null)),
+      events.map(({ type }) => type),
+    ]);
     if (rows.length === 0) throw new FencedOut(saga.id);
-    for (const [seq, step] of state.steps.entries()) {
-      if (step !== saga.state.steps[seq]) await this.saveStep(manager, saga, seq, step);
-    }
-    await this.note(manager, saga, events);
   }
 
   /** Leaves the saga to whoever finds it due. */
@@ -216,43 +244,18 @@ export class SagasRepository {
       return undefined;
     }
   }
+}
 
-  private async insertStep(
-    manager: EntityManager,
-    { id, companyId }: NewSaga,
-    seq: number,
-    { appointmentId, eventTypeId, ref, startMs, endMs }: StepPlan,
-  ): Promise<void> {
-    await manager.query(
-      `insert into saga_steps (saga_id, seq, company_id, appointment_id, event_type_id, ref, status, starts_at, ends_at)
-       values ($1, $2, $3, $4, $5, $6, 'pending', to_timestamp($7::float8 / 1000), to_timestamp($8::float8 / 1000))`,
-      [id, seq, companyId, appointmentId, eventTypeId, ref, startMs, endMs],
-    );
-  }
-
-  private async saveStep(manager: EntityManager, saga: Saga, seq: number, step: StepState): Promise<void> {
-    await manager.query(
-      `update saga_steps set status = $3, uid = $4, settle_at = to_timestamp($5::float8 / 1000), ref = $6,
-         sent_at = case when $3 = 'trying' then clock_timestamp() else sent_at end,
-         attempt = attempt + case when ref = $6 then 0 else 1 end
-       where saga_id = $1 and seq = $2`,
-      [saga.id, seq, step.status, step.uid ?? null, step.settleMs ?? null, saga.plan[seq]!.ref],
-    );
-  }
-
-  private async note(
-    manager: EntityManager,
-    { id, companyId }: Pick<Saga, 'id' | 'companyId'>,
-    events: SagaEvent[],
-  ): Promise<void> {
-    const steps = events.map((event) => ('step' in event ? event.step : null));
-    await manager.query(
-      `insert into saga_events (saga_id, company_id, replica, step, what)
-       select $1, $2, $3, step, what from unnest($4::int[], $5::text[]) with ordinality as event (step, what, place)
-       order by place`,
-      [id, companyId, this.replica.id, steps, events.map(({ type }) => type)],
-    );
-  }
+/** Of the steps that are not as they were last written: seq, status, uid, settle time and ref, each as an array. */
+function changedSteps({ state: before, plan }: Saga, { steps }: SagaState): unknown[][] {
+  const changed = [...steps.entries()].filter(([seq, step]) => step !== before.steps[seq]);
+  return [
+    changed.map(([seq]) => seq),
+    changed.map(([, { status }]) => status),
+    changed.map(([, { uid }]) => uid ?? null),
+    changed.map(([, { settleMs }]) => settleMs ?? null),
+    changed.map(([seq]) => plan[seq]!.ref),
+  ];
 }
 
 function stepState({ status, uid, settleMs }: StepRow): StepState {
