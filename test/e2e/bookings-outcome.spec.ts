@@ -95,6 +95,11 @@ describe('a booking whose answer was lost', () => {
       () => desk.atProvider(),
       (bookings) => bookings.length === 1 && bookings[0].status === 'cancelled',
     );
+    // Also when the provider has told of both, the booking and its cancellation.
+    await eventually(
+      async () => (await desk.call('GET', '/api/webhooks/deliveries')).body.data,
+      (deliveries) => deliveries.filter(({ status }: any) => status !== 'received').length === 2,
+    );
     expect((await desk.call('GET', '/api/bookings')).body.data).toEqual([]);
   });
 

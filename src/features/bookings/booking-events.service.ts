@@ -58,6 +58,7 @@ export class BookingEventsService {
   private async echo({ companyId }: ConnectionScope, booking: HeardBooking): Promise<AppliedEvent | undefined> {
     const heard = await this.echoes.heard(companyId, booking);
     if (heard === 'under-way') return { outcome: 'processed', effect: 'left to the booking under way' };
+    if (heard === 'settled') return { outcome: 'ignored', effect: 'belongs to a booking that was given up' };
     return heard === 'stray' ? { outcome: 'processed', effect: 'taken back, its booking was given up' } : undefined;
   }
 

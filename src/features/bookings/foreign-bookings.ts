@@ -21,7 +21,8 @@ export class ForeignBookings {
 
   /**
    * Makes an appointment of a booking; undefined when it does not concern the company: on the environment's key only
-   * bookings of the event types listed for it do.
+   * bookings of the event types listed for it do, and a booking that another company made through us is that company's,
+   * although the owner of a shared team sees it too.
    *
    * @throws QueryFailedError `appointment_uids_pkey` when another worker made one of it meanwhile.
    */
@@ -29,6 +30,7 @@ export class ForeignBookings {
     const eventTypeId = await this.eventTypeId(connection.companyId, truth.booking.eventTypeId);
     const owner = await this.connections.byId(connection.id);
     if (eventTypeId === null && owner?.usesEnvironmentKey !== false) return undefined;
+    if (await this.isOfAnother(connection.companyId, truth.booking.ref)) return undefined;
     const row = foreignAppointment(connection, truth, eventTypeId);
     await this.dataSource.transaction(async (manager) => {
       await this.appointments.insert(manager, row, truth.booking);
@@ -37,6 +39,13 @@ export class ForeignBookings {
       if (made) await this.appointments.tell(manager, made, 'booking.created');
     });
     return row.id;
+  }
+
+  /** The only query across companies; nothing of the other one is told. */
+  private async isOfAnother(companyId: string, ref: string | undefined): Promise<boolean> {
+    if (ref === undefined) return false;
+    const sql = 'select 1 from saga_steps where ref = $1 and company_id <> $2';
+    return (await this.dataSource.query<unknown[]>(sql, [ref, companyId])).length > 0;
   }
 
   /** Null for a type that is not mirrored here. */

@@ -9,9 +9,10 @@ import { Metrics } from '../../../foundation/metrics/metrics.service';
 
 /**
  * `unknown`: no saga of ours made it. `under-way`: its saga will look for it. `stray`: its saga had come to nothing, and
- * takes it back now. `confirmed`: it is an appointment.
+ * takes it back now. `settled`: its saga has come to nothing, and there is nothing left to do. `confirmed`: it is an
+ * appointment.
  */
-export type Echo = 'unknown' | 'under-way' | 'stray' | 'confirmed';
+export type Echo = 'unknown' | 'under-way' | 'stray' | 'settled' | 'confirmed';
 
 export interface HeardBooking {
   ref?: string;
@@ -58,13 +59,19 @@ export class SagaEchoes {
     if (!saga) return 'unknown';
     if (saga.status === 'confirmed') return 'confirmed';
     if (saga.status === 'running' || saga.status === 'compensating') return this.wake(saga.id);
-    const isStray = saga.status === 'compensated' && this.isLive(booking);
-    return isStray ? this.takeBack(saga.id, booking.ref) : 'unknown';
+    return this.heardAfterwards(saga, booking.ref, booking);
   }
 
-  /** Whether it is certainly a booking of this deployment that takes up somebody's time. */
-  private isLive({ status, deploymentId }: HeardBooking): boolean {
-    return deploymentId === this.deploymentId && (status === 'accepted' || status === 'pending');
+  /** The saga has come to nothing. A hint that does not say all of it settles nothing: the booking is read then. */
+  private async heardAfterwards(
+    { id, status }: { id: string; status: string },
+    ref: string,
+    booking: HeardBooking,
+  ): Promise<Echo> {
+    if (booking.status === 'cancelled' || booking.status === 'rejected' || status === 'needs_attention')
+      return 'settled';
+    const isLive = booking.status !== undefined && booking.deploymentId === this.deploymentId;
+    return isLive ? this.takeBack(id, ref) : 'unknown';
   }
 
   private async wake(sagaId: string): Promise<Echo> {
