@@ -117,18 +117,21 @@ export class AppointmentsRepository {
     const lock = { mode: 'pessimistic_write' } as const;
     const before = await manager.findOneOrFail(AppointmentEntity, { where: { companyId, id }, lock });
     const at = booking.updatedAtMs === undefined ? null : new Date(booking.updatedAtMs);
-    await this.rememberUids(manager, appointment, [booking.uid, ...formerUids]);
-    const known = await manager.findBy(AppointmentUidEntity, { companyId, appointmentId: id });
-    const uids = [booking.uid, ...known.map(({ uid }) => uid)];
+    const uids = await this.withUids(manager, appointment, [booking.uid, ...formerUids]);
     const facts = providerFacts(booking, uids);
-    await manager
+    const told = before.erasedAt ? withoutWords(facts) : facts;
+    const result = await manager
       .createQueryBuilder()
       .update(AppointmentEntity)
-      .set({ ...(before.erasedAt ? withoutWords(facts) : facts), updatedAt: () => 'clock_timestamp()' })
+      .set({ ...told, updatedAt: () => 'clock_timestamp()' })
       .where('company_id = :companyId and id = :id', { companyId, id })
       .andWhere('(provider_updated_at is null or :at::timestamptz is null or provider_updated_at <= :at)', { at })
+      .returning('updated_at')
       .execute();
-    const after = await manager.findOneByOrFail(AppointmentEntity, { companyId, id });
+    const [written] = result.raw as { updated_at: Date }[];
+    if (!written) return before;
+    // Locked since it was read, so it needs no second look.
+    const after = manager.create(AppointmentEntity, { ...before, ...told, updatedAt: written.updated_at });
     const news = newsOf(before, after);
     if (news) await this.tell(manager, after, news);
     return after;
@@ -161,6 +164,22 @@ export class AppointmentsRepository {
     const rows = [...new Set(uids)].map((uid) => ({ companyId, connectionId, appointmentId, uid }));
     const insert = manager.createQueryBuilder().insert().into(AppointmentUidEntity).values(rows);
     await (strict ? insert : insert.orIgnore()).execute();
+  }
+
+  /** Remembers uids by the statement that reads those known before; all of them are returned. */
+  private async withUids(
+    manager: EntityManager,
+    { companyId, connectionId, id }: { companyId: string; connectionId: string; id: string },
+    uids: string[],
+  ): Promise<string[]> {
+    const known = await manager.query<{ uid: string }[]>(
+      `with remembered as (
+         insert into appointment_uids (company_id, connection_id, appointment_id, uid)
+         select $1, $2, $3, uid from unnest($4::text[]) as told (uid) on conflict do nothing)
+       select uid from appointment_uids where company_id = $1 and appointment_id = $3`,
+      [companyId, connectionId, id, uids],
+    );
+    return [...uids, ...known.map(({ uid }) => uid)];
   }
 
   private within(manager?: EntityManager): Repository<AppointmentEntity> {

@@ -14,8 +14,16 @@ export class ProviderCalls {
 
   /** @throws SchedulingError whatever `call` throws, unchanged. */
   async run<T>(connectionId: string, call: (provider: SchedulingProvider) => Promise<T>): Promise<T> {
+    return this.watch(
+      connectionId,
+      this.directory.forConnection(connectionId).then((provider) => call(provider)),
+    );
+  }
+
+  /** As {@link run}, for a call that is under way already. */
+  async watch<T>(connectionId: string, call: Promise<T>): Promise<T> {
     try {
-      return await call(await this.directory.forConnection(connectionId));
+      return await call;
     } catch (error) {
       if (error instanceof SchedulingError && error.code === 'AUTHENTICATION_FAILED') {
         await this.connections.markCredentialRefused(connectionId);

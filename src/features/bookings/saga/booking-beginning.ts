@@ -94,6 +94,7 @@ function newSaga(
       ...(caller.derivedKey ? { derivedKey: true } : {}),
     },
     plan: [{ appointmentId, eventTypeId: id, ref: randomUUID(), startMs: command.startMs, endMs }],
+    eventTypes: { [id]: eventType },
     ...(caller.correlationId ? { correlationId: caller.correlationId } : {}),
   };
 }

@@ -41,7 +41,7 @@ export class BookingSteps {
   }
 
   async send(saga: Saga, prepared: PreparedWrite<ProviderBooking>, intentAt: Moment): Promise<ProviderBooking> {
-    return this.calls.run(saga.connectionId, () => prepared.send(intentAt));
+    return this.calls.watch(saga.connectionId, prepared.send(intentAt));
   }
 
   /** The booking that the step's attempt made, if it is there. */
@@ -53,7 +53,8 @@ export class BookingSteps {
 
   /** The times of the hosts whom the booking names, where only it can. */
   async namedBy(saga: Saga, step: number, booking: ProviderBooking): Promise<TimeClaim[]> {
-    const eventType = await this.eventTypes.find(saga.companyId, saga.plan[step]!.eventTypeId);
+    const { eventTypeId } = saga.plan[step]!;
+    const eventType = saga.eventTypes?.[eventTypeId] ?? (await this.eventTypes.find(saga.companyId, eventTypeId));
     return this.times.wantedByAnswer(eventType, booking);
   }
 

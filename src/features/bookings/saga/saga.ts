@@ -1,3 +1,4 @@
+import type { EventTypeRecord } from '../../event-types/event-types.service';
 import type { BookingInput } from './booking-input-seal';
 import type { BookingView } from '../booking-view';
 import type { FrozenFailure } from '../frozen-failure';
@@ -24,6 +25,8 @@ export interface Saga {
   input: BookingInput;
   failure?: FrozenFailure;
   correlationId?: string;
+  /** By id, as the process that began the saga read them a moment before; whoever took it over reads them anew. */
+  eventTypes?: Record<string, EventTypeRecord>;
   /** The booking as its caller is shown it, once confirmed by this process. */
   confirmed?: BookingView;
   /** The database's clock, as told when the saga was read, and carried on by ours, which never goes back. */

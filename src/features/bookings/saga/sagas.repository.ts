@@ -58,6 +58,8 @@ export interface NewSaga {
   correlationId?: string;
   input: BookingInput;
   plan: StepPlan[];
+  /** Stays with this process. */
+  eventTypes?: Saga['eventTypes'];
   /** From now. */
   deadlineMs: number;
 }
