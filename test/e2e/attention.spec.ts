@@ -168,7 +168,12 @@ describe('what waits for a person', () => {
       );
     }
     await sql(`update sagas set status = 'needs_attention' where company_id = $1 and id = $2`, waiting.sagaId);
-    expect(await service.app.get(BookingRetention).deleteOld()).toEqual({ idempotencyKeys: 2, sagas: 1 });
+    expect(await service.app.get(BookingRetention).deleteOld()).toEqual({ idempotencyKeys: 2, sagas: 1, customers: 0 });
+    await sql(
+      `insert into customers (company_id, name, email, time_zone, told_at, created_at)
+       values ($1, 'Refused', 'refused@customer.example', 'Europe/Berlin', now(), now() - interval '2 days')`,
+    );
+    expect(await service.app.get(BookingRetention).deleteOld()).toMatchObject({ customers: 1 });
     const left = await sql('select id from sagas where company_id = $1');
     expect(left.map(({ id }: any) => id).sort()).toEqual([kept.sagaId, waiting.sagaId].sort());
     expect(await sql('select count(*)::integer as n from idempotency_keys where company_id = $1')).toEqual([{ n: 1 }]);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { WebhookRetention } from '../../src/features/webhooks/webhook-retention.service';
 import { WebhookLostJobs } from '../../src/features/webhooks/webhook-lost-jobs';
 import { bookingCreated, deliverSigned, envelope, registeredSecret } from '../fixtures/webhooks/deliveries';
 import { eventually } from '../fixtures/webhooks/eventually';
@@ -124,6 +125,17 @@ describe('the log of webhooks', () => {
       const after = await settled(delivery.id, 2);
       expect(after).toMatchObject({ status: 'processed', effect: 'appointment created' });
       expect((await bookingsOf()).map(({ id }) => id)).toContain(after.bookingId);
+    });
+
+    it('a delivery whose body is too old has gone, and says so; all else of it stays', async () => {
+      const { delivery } = await book(15);
+      await settled(delivery.id, 1);
+      const old = "update webhook_deliveries set received_at = now() - interval '31 days' where id = $1";
+      await database.query(old, [delivery.id]);
+      expect(await service.app.get(WebhookRetention).emptyOldBodies()).toBe(1);
+      const answer = await call('POST', `/${delivery.id}/replay`);
+      expect(answer).toMatchObject({ status: 409, body: { error: { details: { reason: 'BODY_GONE' } } } });
+      expect((await call('GET', `/${delivery.id}`)).body).toMatchObject({ status: 'processed', attempts: 1 });
     });
 
     it('a failed one gets a whole round of attempts', async () => {

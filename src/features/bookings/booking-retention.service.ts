@@ -19,11 +19,18 @@ const OLD = {
     where status in ('confirmed', 'compensated') and ended_at < clock_timestamp() - interval '${KEPT}'
       and not exists (select from idempotency_keys key where key.saga_id = sagas.id and key.status = 'running')
     limit ${AT_ONCE}))`,
+  // Made for a booking that was then refused.
+  customers: `delete from customers where id = any (array(
+    select id from customers
+    where created_at < clock_timestamp() - interval '1 day' and erased_at is null
+      and not exists (select from appointments where appointments.customer_id = customers.id)
+    limit ${AT_ONCE}))`,
 };
 
 export interface Deleted {
   idempotencyKeys: number;
   sagas: number;
+  customers: number;
 }
 
 /** Forgets what was needed to book once and is not any more; appointments stay. */
@@ -31,10 +38,14 @@ export interface Deleted {
 export class BookingRetention {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Deletes what is older than 30 days, the sealed inputs of sagas and the sealed answers included. */
+  /**
+   * Deletes what is older than 30 days, the sealed inputs of sagas and the sealed answers included, and customers who
+   * never had a booking after a day.
+   */
   async deleteOld(): Promise<Deleted> {
     const idempotencyKeys = await this.deleteAll(OLD.idempotencyKeys);
-    return { idempotencyKeys, sagas: await this.deleteAll(OLD.sagas) };
+    const sagas = await this.deleteAll(OLD.sagas);
+    return { idempotencyKeys, sagas, customers: await this.deleteAll(OLD.customers) };
   }
 
   private async deleteAll(sql: string): Promise<number> {

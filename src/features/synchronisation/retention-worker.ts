@@ -3,6 +3,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { DataSource } from 'typeorm';
 import { JobQueue } from '../../foundation/jobs/job-queue.service';
 import { BookingRetention } from '../bookings/booking-retention.service';
+import { WebhookRetention } from '../webhooks/webhook-retention.service';
 
 const QUEUE = 'retention';
 /** Every day, away from the full hour and from most people's day. UTC. */
@@ -17,6 +18,7 @@ export class RetentionWorker implements OnApplicationBootstrap {
   constructor(
     private readonly jobs: JobQueue,
     private readonly bookings: BookingRetention,
+    private readonly webhooks: WebhookRetention,
     private readonly database: DataSource,
     private readonly logger: PinoLogger,
   ) {}
@@ -28,6 +30,7 @@ export class RetentionWorker implements OnApplicationBootstrap {
   private async deleteOld(): Promise<void> {
     const deleted = await this.bookings.deleteOld();
     await this.database.query(DEAD_REPLICAS);
-    this.logger.info(deleted, 'old rows deleted');
+    const webhookBodies = await this.webhooks.emptyOldBodies();
+    this.logger.info({ ...deleted, webhookBodies }, 'old rows deleted');
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BookingsModule } from '../bookings/bookings.module';
+import { WebhooksModule } from '../webhooks/webhooks.module';
 import { EventTypesModule } from '../event-types/event-types.module';
 import { BookingSweepsRepository } from './booking-sweeps.repository';
 import { BookingsSweep } from './bookings-sweep';
@@ -11,7 +12,7 @@ import { SynchronisationService } from './synchronisation.service';
 
 /** Reconciliation with the providers, and what is deleted after a while. */
 @Module({
-  imports: [EventTypesModule, BookingsModule],
+  imports: [EventTypesModule, BookingsModule, WebhooksModule],
   providers: [
     BookingSweepsRepository,
     BookingsSweep,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { EntityManager, Repository } from 'typeorm';
+import { EntityManager, Repository, Not } from 'typeorm';
 import type { WebhookJob } from './webhook-job';
 import { type DeliveryStatus, WebhookDelivery } from './webhook-delivery.entity';
 
@@ -70,10 +70,10 @@ export class WebhookAttempts {
     );
   }
 
-  /** Waits for its turn again, with a whole round of tries. @returns false when there is no such delivery. */
+  /** Waits for its turn again, with a whole round of tries. @returns false when there is no such delivery, or its body has gone. */
   async beginRound(manager: EntityManager, companyId: string, id: string): Promise<boolean> {
     const change = { status: 'received' as const, tries: 0, processedAt: null };
-    return (await manager.update(WebhookDelivery, { companyId, id }, change)).affected === 1;
+    return (await manager.update(WebhookDelivery, { companyId, id, sealedBody: Not('') }, change)).affected === 1;
   }
 
   /** Deliveries received before `at` whose work another one has done meanwhile. */

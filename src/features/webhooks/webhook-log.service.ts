@@ -43,15 +43,20 @@ export class WebhookLog {
    * Has a delivery applied again, whatever became of it; whatever it did already it does not do twice. One that waits
    * for its next attempt is tried at once.
    *
-   * @throws ApiError NOT_FOUND
+   * @throws ApiError NOT_FOUND, or CONFLICT (`BODY_GONE`) when its body is older than 30 days or was erased.
    */
   async replay(companyId: string, id: string): Promise<DeliveryView> {
     const job: WebhookJob = { companyId, deliveryId: id };
     await this.deliveries.transaction(async (manager) => {
-      if (!(await this.attempts.beginRound(manager, companyId, id))) throw new ApiError('NOT_FOUND');
+      if (!(await this.attempts.beginRound(manager, companyId, id))) throw await this.cannotReplay(companyId, id);
       await this.jobs.sendWithin(manager, WEBHOOK_QUEUE, job);
     });
     return deliveryView(await this.find(companyId, id));
+  }
+
+  private async cannotReplay(companyId: string, id: string): Promise<ApiError> {
+    const isThere = (await this.deliveries.find(companyId, id)) !== undefined;
+    return isThere ? new ApiError('CONFLICT', { details: { reason: 'BODY_GONE' } }) : new ApiError('NOT_FOUND');
   }
 
   private async find(companyId: string, id: string): Promise<WebhookDelivery> {

@@ -20,6 +20,7 @@ import { WebhookInbox } from './webhook-inbox.service';
 import { WebhookLog } from './webhook-log.service';
 import { WebhookLostJobs } from './webhook-lost-jobs';
 import { WebhookReceiverController } from './webhook-receiver.controller';
+import { WebhookRetention } from './webhook-retention.service';
 import { WebhookWorker } from './webhook-worker.service';
 
 /** Receives webhooks, keeps them, and applies them to appointments. */
@@ -46,6 +47,8 @@ import { WebhookWorker } from './webhook-worker.service';
     SubscriptionScopes,
     SubscriptionsService,
     SubscriptionWatch,
+    WebhookRetention,
   ],
+  exports: [WebhookRetention],
 })
 export class WebhooksModule {}
