@@ -10,6 +10,7 @@ import { CompatibilityModule } from './features/compatibility/compatibility.modu
 import { EventTypesModule } from './features/event-types/event-types.module';
 import { OperationsModule } from './features/operations/operations.module';
 import { translateSchedulingError } from './features/operations/scheduling-error.translation';
+import { ServicesModule } from './features/services/services.module';
 import { SynchronisationModule } from './features/synchronisation/synchronisation.module';
 import { WebhooksModule } from './features/webhooks/webhooks.module';
 import type { AppConfig } from './foundation/config/app-config';
@@ -29,6 +30,7 @@ export class AppModule {
         ProvidersModule.forRoot(ConnectionStoreModule),
         CompaniesModule,
         EventTypesModule,
+        ServicesModule,
         AvailabilityModule,
         BookingsModule,
         WebhooksModule,

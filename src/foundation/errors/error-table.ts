@@ -46,6 +46,16 @@ export const ERROR_TABLE = {
     remedy: 'List `GET /api/event-types`, or sync if it is new at the provider.',
     formerly: ['INVALID_EVENT_TYPE'],
   },
+  SERVICE_NOT_FOUND: {
+    status: 404,
+    message: 'There is no such service.',
+    remedy: 'List `GET /api/services`.',
+  },
+  STAFF_NOT_FOUND: {
+    status: 404,
+    message: 'There is no such member of the staff.',
+    remedy: 'List `GET /api/staff`; `details.fields` says which one, where several were named.',
+  },
   BOOKING_NOT_FOUND: {
     status: 404,
     message: 'There is no such booking.',

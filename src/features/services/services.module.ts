@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import { CompaniesModule } from '../companies/companies.module';
+import { EventTypesModule } from '../event-types/event-types.module';
+import { EventMapsController } from './event-maps.controller';
+import { EventMapsRepository } from './event-maps.repository';
+import { EventMaps } from './event-maps.service';
+import { MirroredTypes } from './mirrored-types';
+import { SegmentsRepository } from './segments.repository';
+import { ServiceCatalogue } from './service-catalogue.service';
+import { ServicesController } from './services.controller';
+import { ServicesRepository } from './services.repository';
+import { StaffMatching } from './staff-matching.service';
+import { StaffController } from './staff.controller';
+import { StaffRepository } from './staff.repository';
+import { StaffService } from './staff.service';
+
+/** What a company sells, who does it, and through which event types. */
+@Module({
+  imports: [CompaniesModule, EventTypesModule],
+  controllers: [ServicesController, StaffController, EventMapsController],
+  providers: [
+    ServiceCatalogue,
+    ServicesRepository,
+    SegmentsRepository,
+    StaffService,
+    StaffRepository,
+    StaffMatching,
+    EventMaps,
+    EventMapsRepository,
+    MirroredTypes,
+  ],
+})
+export class ServicesModule {}
