@@ -8,9 +8,11 @@ import { CompaniesModule } from './features/companies/companies.module';
 import { ConnectionStoreModule } from './features/companies/connection-store.module';
 import { CompatibilityModule } from './features/compatibility/compatibility.module';
 import { EventTypesModule } from './features/event-types/event-types.module';
+import { readinessFindings } from './features/event-types/readiness-reasons';
 import { OperationsModule } from './features/operations/operations.module';
 import { translateSchedulingError } from './features/operations/scheduling-error.translation';
 import { ServicesModule } from './features/services/services.module';
+import { TypeFindingsModule } from './features/services/type-findings.module';
 import { SynchronisationModule } from './features/synchronisation/synchronisation.module';
 import { WebhooksModule } from './features/webhooks/webhooks.module';
 import type { AppConfig } from './foundation/config/app-config';
@@ -30,6 +32,7 @@ export class AppModule {
         ProvidersModule.forRoot(ConnectionStoreModule),
         CompaniesModule,
         EventTypesModule,
+        TypeFindingsModule.forRoot(readinessFindings),
         ServicesModule,
         AvailabilityModule,
         BookingsModule,

@@ -7,8 +7,12 @@ import { EventMaps } from './event-maps.service';
 import { MirroredTypes } from './mirrored-types';
 import { SegmentsRepository } from './segments.repository';
 import { ServiceCatalogue } from './service-catalogue.service';
+import { ServiceJudge } from './service-judge';
+import { ServiceReadinessController } from './service-readiness.controller';
+import { ServiceReadinessCheck } from './service-readiness.service';
 import { ServicesController } from './services.controller';
 import { ServicesRepository } from './services.repository';
+import { ServicesService } from './services.service';
 import { StaffMatching } from './staff-matching.service';
 import { StaffController } from './staff.controller';
 import { StaffRepository } from './staff.repository';
@@ -17,7 +21,7 @@ import { StaffService } from './staff.service';
 /** What a company sells, who does it, and through which event types. */
 @Module({
   imports: [CompaniesModule, EventTypesModule],
-  controllers: [ServicesController, StaffController, EventMapsController],
+  controllers: [ServicesController, StaffController, EventMapsController, ServiceReadinessController],
   providers: [
     ServiceCatalogue,
     ServicesRepository,
@@ -28,6 +32,10 @@ import { StaffService } from './staff.service';
     EventMaps,
     EventMapsRepository,
     MirroredTypes,
+    ServiceJudge,
+    ServiceReadinessCheck,
+    ServicesService,
   ],
+  exports: [ServicesService],
 })
 export class ServicesModule {}
