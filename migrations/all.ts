@@ -9,6 +9,7 @@ import { Synchronisation1764000300000 } from './1764000300000-synchronisation';
 import { Holds1764000400000 } from './1764000400000-holds';
 import { Customers1764000500000 } from './1764000500000-customers';
 import { Idempotency1764000600000 } from './1764000600000-idempotency';
+import { Deletion1764000700000 } from './1764000700000-deletion';
 import { Availability1765000000000 } from './1765000000000-availability';
 import { Services1765000100000 } from './1765000100000-services';
 
@@ -25,6 +26,7 @@ export const MIGRATIONS = [
   Holds1764000400000,
   Customers1764000500000,
   Idempotency1764000600000,
+  Deletion1764000700000,
   Availability1765000000000,
   Services1765000100000,
 ];
