@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsUUID, ValidateIf } from 'class-validator';
+import { IsIn, IsUUID, Matches, ValidateIf } from 'class-validator';
 import { IsDateOrInstant, IsTimeZoneName } from '../../foundation/http/validation';
 
 /**
@@ -36,6 +36,19 @@ export class AvailabilityQueryDto {
   @ValidateIf((_: object, value: unknown) => value !== undefined)
   @IsTimeZoneName()
   timeZone?: string;
+
+  @ApiPropertyOptional({ description: 'At most so many free times, the earliest ones: 1 to 500.', example: '20' })
+  @ValidateIf((_: object, value: unknown) => value !== undefined)
+  @Matches(/^(?:[1-9]\d?|[1-4]\d\d|500)$/, { message: '$property must be a whole number from 1 to 500' })
+  limit?: string;
+
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    description: "For voice agents: `options` has at most three times, with a label in the company's language.",
+  })
+  @ValidateIf((_: object, value: unknown) => value !== undefined)
+  @IsIn(['true', 'false'])
+  spoken?: string;
 }
 
 export class SlotDto {
@@ -46,11 +59,16 @@ export class SlotDto {
   end: string;
 }
 
+export class SpokenOptionDto extends SlotDto {
+  @ApiProperty({ description: "To be read out, in the company's language", example: 'Dienstag, 1. Dezember um 09:00' })
+  label: string;
+}
+
 export class AvailabilityDto {
   @ApiProperty({ example: 'Europe/Berlin' })
   timeZone: string;
 
-  @ApiProperty({ format: 'date-time', description: 'When the provider was asked.' })
+  @ApiProperty({ format: 'date-time', description: 'When the provider was asked for the oldest part of this.' })
   fetchedAt: string;
 
   @ApiProperty({ description: 'Whether this may be older than it should be.' })
@@ -63,4 +81,13 @@ export class AvailabilityDto {
     example: { '2026-12-01': [{ start: '2026-12-01T09:00:00+01:00', end: '2026-12-01T09:30:00+01:00' }] },
   })
   days: Record<string, SlotDto[]>;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'With `spoken`: the time of this answer, in `timeZone`.' })
+  now?: string;
+
+  @ApiPropertyOptional({
+    type: [SpokenOptionDto],
+    description: 'With `spoken`: at most three times, spread over the first day that has any.',
+  })
+  options?: SpokenOptionDto[];
 }

@@ -1,16 +1,56 @@
-import { Module } from '@nestjs/common';
+import { type FactoryProvider, Module } from '@nestjs/common';
+import { Clock } from '../../foundation/time/clock';
 import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
+import { AvailabilityNews } from './availability-news.service';
+import { RepeatedQuestions } from './availability-replies';
 import { AvailabilityController } from './availability.controller';
 import { AvailabilityService } from './availability.service';
+import { BudgetUse } from './budget-use.service';
+import { ChangeFeed } from './change-feed.service';
+import { ChangeLogRepository } from './change-log.repository';
+import { ExplainModule } from './explain.module';
 import { HostTimes } from './host-times.service';
+import { NewsListener } from './news-listener.service';
+import { OwnNews } from './own-news.service';
 import { ProviderSlots } from './provider-slots';
+import { ReadyAnswers } from './ready-answers.service';
+import { SlotReads } from './slot-reads.service';
+import { SlotStore } from './slot-store';
+import { SoldTypes } from './sold-types.service';
 import { TimeClaimsRepository } from './time-claims.repository';
 
+const slotStore: FactoryProvider<SlotStore> = {
+  provide: SlotStore,
+  inject: [Clock, ProviderSlots, BudgetUse],
+  useFactory: (clock: Clock, provider: ProviderSlots, budgets: BudgetUse) =>
+    new SlotStore({
+      now: () => clock.now(),
+      usedShare: (connectionId) => budgets.share(connectionId),
+      fetch: (type, fromMs, toMs, context) => provider.startsFor(type, fromMs, toMs, context),
+    }),
+};
+
 @Module({
-  imports: [CompaniesModule, EventTypesModule],
+  imports: [CompaniesModule, EventTypesModule, ExplainModule],
   controllers: [AvailabilityController],
-  providers: [AvailabilityService, HostTimes, ProviderSlots, TimeClaimsRepository],
-  exports: [AvailabilityService, HostTimes],
+  providers: [
+    AvailabilityNews,
+    AvailabilityService,
+    BudgetUse,
+    ChangeFeed,
+    ChangeLogRepository,
+    HostTimes,
+    NewsListener,
+    OwnNews,
+    ProviderSlots,
+    ReadyAnswers,
+    RepeatedQuestions,
+    SlotReads,
+    slotStore,
+    SoldTypes,
+    TimeClaimsRepository,
+  ],
+  exports: [AvailabilityNews, AvailabilityService, HostTimes],
 })
 export class AvailabilityModule {}

@@ -1,53 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { formatInstant } from '../../foundation/time/instants';
-import { canonicalTimeZone } from '../../foundation/time/zones';
-import { Clock } from '../../foundation/time/clock';
 import type { CallContext } from '../../scheduling/call-context';
 import type { Slot } from '../../scheduling/words';
-import { CompaniesService } from '../companies/companies.service';
-import { EventTypeRecord, EventTypesService } from '../event-types/event-types.service';
-import { askedRange } from './asked-range';
-import { groupByDay, LocalSlot } from './days';
+import type { EventTypeRecord } from '../event-types/event-types.service';
 import { HostTimes } from './host-times.service';
 import { ProviderSlots } from './provider-slots';
+import { type Availability, type AvailabilityQuestion, SlotReads } from './slot-reads.service';
 
-export interface AvailabilityQuestion {
-  eventTypeId: string;
-  start: string;
-  end: string;
-  timeZone?: string;
-}
-
-export interface Availability {
-  timeZone: string;
-  fetchedAt: string;
-  stale: boolean;
-  days: Record<string, LocalSlot[]>;
-}
+export type { Availability, AvailabilityQuestion } from './slot-reads.service';
 
 /** Free times: what the provider offers, without what is claimed here. */
 @Injectable()
 export class AvailabilityService {
   constructor(
-    private readonly companies: CompaniesService,
-    private readonly eventTypes: EventTypesService,
     private readonly provider: ProviderSlots,
     private readonly times: HostTimes,
-    private readonly clock: Clock,
+    private readonly reads: SlotReads,
   ) {}
 
   /**
-   * Free times of a range by local day; the shape of `GET /api/availability`.
+   * Free times of a range by local day, as stored; the shape of `GET /api/availability`.
    *
    * @throws ApiError `VALIDATION_ERROR` for a range that is not one; the provider is not asked then.
    */
   async answer(companyId: string, question: AvailabilityQuestion, context?: CallContext): Promise<Availability> {
-    const timeZone = await this.zoneOf(companyId, question.timeZone);
-    const { fromMs, toMs } = askedRange(question.start, question.end, timeZone);
-    const eventType = await this.eventTypes.find(companyId, question.eventTypeId.toLowerCase());
-    const fetchedAt = formatInstant(this.clock.now());
-    const slots = await this.unclaimed(eventType, fromMs, toMs, context);
-    return { timeZone, fetchedAt, stale: false, days: groupByDay(slots, timeZone) };
+    return (await this.reads.answer(companyId, question, context)).body;
   }
 
   /** Free starts inside [fromMs, toMs) that nobody holds or is booking, ascending, asked for now. */
@@ -70,9 +46,5 @@ export class AvailabilityService {
     context?: CallContext,
   ): Promise<Slot[]> {
     return this.provider.slots(eventType, fromMs, toMs, movingUid, context);
-  }
-
-  private async zoneOf(companyId: string, asked: string | undefined): Promise<string> {
-    return (asked && canonicalTimeZone(asked)) ?? (await this.companies.get(companyId)).timeZone;
   }
 }

@@ -1,6 +1,6 @@
 import type { Host } from '../../scheduling/words';
 import type { EventTypeRecord } from '../event-types/event-types.service';
-import type { TimeClaim } from './time-claims.repository';
+import type { TimeClaim } from './time-claim';
 
 const MINUTE_MS = 60_000;
 

@@ -4,10 +4,14 @@ import type { Host, ProviderBooking, Slot } from '../../scheduling/words';
 import { ConnectionsService } from '../companies/connections.service';
 import type { EventTypeRecord } from '../event-types/event-types.service';
 import { accountOf, claimsFor, heldFor, isBookedInTurn, isUnclaimed, timesOf } from './claimed-times';
-import { type Claimant, type TimeClaim, TimeClaimsRepository } from './time-claims.repository';
+import { ChangeLogRepository } from './change-log.repository';
+import type { KnownChange } from './known-change';
+import type { TimeClaim } from './time-claim';
+import { type Claimant, nameOf, TimeClaimsRepository } from './time-claims.repository';
 
 // What others need to claim times.
-export { type TimeClaim, TimeClaimed } from './time-claims.repository';
+export type { TimeClaim } from './time-claim';
+export { TimeClaimed } from './time-claims.repository';
 
 const MINUTE_MS = 60_000;
 
@@ -17,6 +21,7 @@ export class HostTimes {
   constructor(
     private readonly claims: TimeClaimsRepository,
     private readonly connections: ConnectionsService,
+    private readonly log: ChangeLogRepository,
   ) {}
 
   /** What a booking claims. Found out before its transaction: one that waits for a second connection starves the pool. */
@@ -49,6 +54,11 @@ export class HostTimes {
     holdId?: string,
   ): Promise<void> {
     await this.claims.claim(manager, companyId, claimant, wanted, holdId);
+    const made = changesOf(claimant, wanted);
+    if (made.length === 0) return;
+    const { account } = wanted[0]!;
+    const ended: KnownChange[] = holdId === undefined ? [] : [{ kind: 'ended', claimant: `hold ${holdId}` }];
+    await this.log.tell(manager, account, [...made, ...ended]);
   }
 
   /**
@@ -87,4 +97,14 @@ export class HostTimes {
     const { provider, baseUrl } = await this.connections.forCompany(companyId);
     return accountOf(provider, baseUrl ?? '');
   }
+}
+
+/** Turns are not time. */
+function changesOf(claimant: Claimant, wanted: TimeClaim[]): KnownChange[] {
+  const expiry = 'expiresAtMs' in claimant ? { expiresAtMs: claimant.expiresAtMs } : {};
+  return wanted.flatMap(({ host, fromMs, toMs }) =>
+    fromMs === undefined || toMs === undefined
+      ? []
+      : [{ kind: 'claimed' as const, claimant: nameOf(claimant), host, fromMs, toMs, ...expiry }],
+  );
 }

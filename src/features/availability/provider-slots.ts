@@ -6,6 +6,10 @@ import { CompaniesService } from '../companies/companies.service';
 import { ConnectionsService } from '../companies/connections.service';
 import type { EventTypeRecord } from '../event-types/event-types.service';
 import { ProviderCalls } from '../event-types/provider-calls.service';
+import type { SoldType } from './sold-type';
+
+/** Longer than a permit and a call of the background last. A call for the store is no single reader's to end. */
+const STORE_PATIENCE_MS = 60_000;
 
 /** Free times, straight from the provider. */
 @Injectable()
@@ -40,6 +44,20 @@ export class ProviderSlots {
       ...(movingUid ? { movingBookingUid: movingUid } : {}),
     };
     return this.provider.run(eventType.connectionId, (provider) => provider.slots(query, context));
+  }
+
+  /** Free starts inside [fromMs, toMs), for the store: whoever reads them, the call is ended by its own time alone. */
+  async startsFor(
+    { eventType, gridTimeZone }: SoldType,
+    fromMs: number,
+    toMs: number,
+    context: CallContext,
+  ): Promise<number[]> {
+    const { providerId, lengthMinutes, connectionId } = eventType;
+    const query = { eventTypeId: providerId, fromMs, toMs, lengthMinutes, gridTimeZone };
+    const own = { ...context, signal: AbortSignal.timeout(STORE_PATIENCE_MS) };
+    const slots = await this.provider.run(connectionId, (provider) => provider.slots(query, own));
+    return slots.map(({ startMs }) => startMs);
   }
 
   /** The provider's grid follows the zone it is asked in: always the host's, so that all callers see one grid. */

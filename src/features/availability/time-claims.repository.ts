@@ -1,19 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { violatesExclusion } from '../../foundation/database/violations';
+import { OwnNews, type ToldNews } from './own-news.service';
+import { tellSql } from './tell.sql';
+import type { TimeClaim } from './time-claim';
 
-/** A stretch of a host's time, half-open; `host` within `account`, wherever a host's id means something. */
-export interface TimeClaim {
-  account: string;
-  host: string;
-  /** Both absent = all time: whatever happens for it happens one after another. */
-  fromMs?: number;
-  toMs?: number;
-}
+export type { TimeClaim } from './time-claim';
 
 /** Who claims: a saga or a move of a booking while its call is in flight, or a hold until it expires. */
 export type Claimant =
   { sagaId: string } | { holdId: string; expiresAtMs: number } | { changeOf: string; expiresAtMs: number };
+
+/** As it is told to other replicas. */
+export function nameOf(claimant: Claimant): string {
+  if ('sagaId' in claimant) return `saga ${claimant.sagaId}`;
+  return 'holdId' in claimant ? `hold ${claimant.holdId}` : `change ${claimant.changeOf}`;
+}
 
 /** Somebody else has claimed some of this time. */
 export class TimeClaimed extends Error {
@@ -33,7 +35,10 @@ export class TimeClaimed extends Error {
 /** Times that are spoken for, across companies, event types and replicas. */
 @Injectable()
 export class TimeClaimsRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly own: OwnNews,
+  ) {}
 
   /**
    * All of these or none. In one order always, so that two who want the same do not wait for each other.
@@ -83,15 +88,26 @@ export class TimeClaimsRepository {
   }
 
   async release(manager: EntityManager, sagaId: string): Promise<void> {
-    await manager.query('delete from time_claims where saga_id = $1', [sagaId]);
+    await this.end(manager, 'saga_id', { sagaId }, sagaId);
   }
 
   async releaseMove(manager: EntityManager, appointmentId: string): Promise<void> {
-    await manager.query('delete from time_claims where change_of = $1', [appointmentId]);
+    await this.end(manager, 'change_of', { changeOf: appointmentId, expiresAtMs: 0 }, appointmentId);
   }
 
   async releaseHold(manager: EntityManager, holdId: string): Promise<void> {
-    await manager.query('delete from time_claims where hold_id = $1', [holdId]);
+    await this.end(manager, 'hold_id', { holdId, expiresAtMs: 0 }, holdId);
+  }
+
+  /** Removes a claimant's claims, and tells it with the same statement where they were times. */
+  private async end(manager: EntityManager, column: string, claimant: Claimant, id: string): Promise<void> {
+    const ended = `select account, jsonb_build_array(jsonb_build_object('kind', 'ended', 'claimant', $2::text)) as changes
+      from gone where not lower_inf(during) group by account`;
+    const news = await manager.query<ToldNews[]>(
+      `with gone as (delete from time_claims where ${column} = $1 returning account, during), ${tellSql(ended)}`,
+      [id, nameOf(claimant)],
+    );
+    this.own.told(manager, news);
   }
 
   /**

@@ -4,6 +4,7 @@ import { Brackets, type EntityManager, Repository } from 'typeorm';
 import { Outbox } from '../../foundation/outbox/outbox';
 import type { Cursor } from '../../foundation/http/cursor';
 import type { ProviderBooking } from '../../scheduling/words';
+import { AvailabilityNews, type OccupiedTime } from '../availability/availability-news.service';
 import { AppointmentEntity, type AppointmentStatus, AppointmentUidEntity } from './appointment.entity';
 import { type BookingNews, newsOf } from './appointment-news';
 import { providerFacts } from './booking-facts';
@@ -36,6 +37,7 @@ export class AppointmentsRepository {
     @InjectRepository(AppointmentEntity) private readonly rows: Repository<AppointmentEntity>,
     private readonly outbox: Outbox,
     private readonly customers: CustomerLinks,
+    private readonly availability: AvailabilityNews,
   ) {}
 
   async find(companyId: string, id: string, manager?: EntityManager): Promise<AppointmentEntity | undefined> {
@@ -96,6 +98,7 @@ export class AppointmentsRepository {
       ? await this.customers.linkedForeign(manager, row, origin)
       : await this.customers.linked(manager, row);
     await manager.insert(AppointmentEntity, linked);
+    if (origin) await this.availability.recorded(manager, undefined, linked as OccupiedTime);
   }
 
   /** Removes the record of what was not booked after all. A row whose outcome is known stays. */
@@ -132,6 +135,7 @@ export class AppointmentsRepository {
     if (!written) return before;
     // Locked since it was read, so it needs no second look.
     const after = manager.create(AppointmentEntity, { ...before, ...told, updatedAt: written.updated_at });
+    await this.availability.recorded(manager, before, after);
     const news = newsOf(before, after);
     if (news) await this.tell(manager, after, news);
     return after;

@@ -25,9 +25,8 @@ export class OlderSlotsService {
   }
 
   async available(companyId: string, query: OlderSlotsQueryDto): Promise<OlderSlotsView> {
-    const eventType = await this.eventTypes.findByProviderId(companyId, this.eventTypeId(query));
     const { days } = await this.availability.answer(companyId, {
-      eventTypeId: eventType.id,
+      providerId: this.eventTypeId(query),
       start: query.start ?? query.startTime ?? '',
       end: query.end ?? query.endTime ?? '',
       timeZone: query.timeZone ?? query.timezone,
