@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { ApiError } from '../../foundation/errors/api-error';
 import { type Page, pageOf } from '../../foundation/http/cursor';
 import type { AppointmentEntity } from './appointment.entity';
@@ -45,16 +45,21 @@ export class BookingReader {
     );
   }
 
-  async view(row: AppointmentEntity): Promise<BookingView> {
-    const types = await this.eventTypes(row.companyId, [row]);
+  /** @param manager of the transaction that the caller is in: a second connection may not be free. */
+  async view(row: AppointmentEntity, manager?: EntityManager): Promise<BookingView> {
+    const types = await this.eventTypes(row.companyId, [row], manager);
     return bookingView(row, types.get(row.eventTypeId ?? '') ?? null);
   }
 
   /** Read here and not through the event types' service: past bookings name types that have been deleted since. */
-  private async eventTypes(companyId: string, rows: AppointmentEntity[]): Promise<Map<string, EventTypeReference>> {
+  private async eventTypes(
+    companyId: string,
+    rows: AppointmentEntity[],
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<Map<string, EventTypeReference>> {
     const ids = [...new Set(rows.flatMap((row) => row.eventTypeId ?? []))];
     if (ids.length === 0) return new Map();
-    const types = await this.dataSource.query<EventTypeReference[]>(
+    const types = await manager.query<EventTypeReference[]>(
       'select id, title, provider_id as "providerId" from event_types where company_id = $1 and id = any($2::uuid[])',
       [companyId, ids],
     );

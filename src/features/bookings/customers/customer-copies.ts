@@ -84,7 +84,7 @@ export class CustomerCopies {
   private async replaceAnswers(manager: EntityManager, companyId: string, id: string): Promise<void> {
     const row = await this.appointments.find(companyId, id, manager);
     if (!row) return;
-    const booking = await this.reader.view(row);
+    const booking = await this.reader.view(row, manager);
     await manager.query(
       `update idempotency_keys set sealed_response = $3
        where company_id = $1 and resource_id = $2 and status = 'finished' and response_status > 0`,
