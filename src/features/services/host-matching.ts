@@ -18,8 +18,8 @@ type Candidate = Pick<StaffMember, 'id' | 'name' | 'email' | 'hostId' | 'hostCho
 
 /**
  * Who of the staff is which host: by e-mail address, then by name. A host that fits several people, or a person whom
- * several hosts fit, is left to somebody who knows them. What was chosen by hand stays, and its host is nobody else; an
- * earlier match stays where nothing better is found.
+ * several hosts fit, is left to somebody who knows them. What was chosen by hand stays, and its host is nobody else. An
+ * earlier match stays until an e-mail address says better, of this person or of somebody else.
  */
 export function matchHosts(staff: Candidate[], hosts: KnownHost[]): Match[] {
   const byHand = new Set(staff.flatMap(({ hostId, hostChosenBy }) => (hostChosenBy === 'hand' ? [hostId] : [])));
@@ -28,17 +28,14 @@ export function matchHosts(staff: Candidate[], hosts: KnownHost[]): Match[] {
 
   const sameEmail = onlyPairs(people, free, ({ email }) => email?.toLowerCase());
   const found: Match[] = sameEmail.map((pair) => ({ ...pair, by: 'email' }));
+  const foundHosts = new Set(found.map(({ hostId }) => hostId));
   const isLeft = ({ id }: Candidate): boolean => !found.some(({ staffId }) => staffId === id);
-  const taken = new Set([
-    ...found.map(({ hostId }) => hostId),
-    ...people.flatMap((person) => (person.hostId !== null && isLeft(person) ? [person.hostId] : [])),
-  ]);
-  const hostless = people.filter((person) => person.hostId === null && isLeft(person));
-  const sameName = onlyPairs(
-    hostless,
-    free.filter(({ id }) => !taken.has(id)),
-    ({ name }) => nameKey(name),
-  );
+  const keepsHost = ({ hostId }: Candidate): boolean => hostId !== null && !foundHosts.has(hostId);
+  const left = people.filter(isLeft);
+  const kept = new Set(left.filter(keepsHost).map(({ hostId }) => hostId));
+  const unclaimed = free.filter(({ id }) => !foundHosts.has(id) && !kept.has(id));
+  const hostless = left.filter((person) => !keepsHost(person));
+  const sameName = onlyPairs(hostless, unclaimed, ({ name }) => nameKey(name));
   return [...found, ...sameName.map((pair) => ({ ...pair, by: 'name' as const }))].filter(isNews);
 
   function isNews({ staffId, hostId }: Match): boolean {

@@ -91,6 +91,7 @@ export class StaffRepository {
     );
   }
 
+  /** Whoever had one of these hosts has it no more. */
   async saveMatches(
     manager: EntityManager,
     companyId: string,
@@ -98,11 +99,16 @@ export class StaffRepository {
   ): Promise<void> {
     const values = [companyId, JSON.stringify(matches)];
     const matched = 'jsonb_to_recordset($2::jsonb) as m("staffId" uuid, "hostId" text)';
-    const where = 'where staff.company_id = $1 and staff.id = m."staffId"';
     // First none, then the new ones: two who change places would meet in the unique index.
-    await manager.query(`update staff set host_id = null, host_chosen_by = null from ${matched} ${where}`, values);
     await manager.query(
-      `update staff set host_id = m."hostId", host_chosen_by = 'match' from ${matched} ${where}`,
+      `update staff set host_id = null, host_chosen_by = null from ${matched}
+       where staff.company_id = $1 and staff.deleted_at is null
+         and (staff.id = m."staffId" or staff.host_id = m."hostId")`,
+      values,
+    );
+    await manager.query(
+      `update staff set host_id = m."hostId", host_chosen_by = 'match' from ${matched}
+       where staff.company_id = $1 and staff.id = m."staffId"`,
       values,
     );
   }
