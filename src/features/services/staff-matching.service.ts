@@ -42,17 +42,23 @@ export class StaffMatching {
     });
   }
 
-  /** The hosts of all event types, then everybody who shares a team with the account; each once. */
-  private async hosts({ id, companyId, usesEnvironmentKey }: Connection, context?: CallContext): Promise<KnownHost[]> {
-    const ofTypes = (await this.types.all(companyId)).flatMap(({ definition }) => definition.hosts);
+  private async hosts(connection: Connection, context?: CallContext): Promise<KnownHost[]> {
+    const ofTypes = (await this.types.all(connection.companyId)).flatMap(({ definition }) => definition.hosts);
     // In a shared account neither people nor addresses are the company's to know: names of its own types' hosts are.
-    const people = usesEnvironmentKey ? [] : await this.provider.run(id, (provider) => provider.users(context));
-    const known = new Map<string, KnownHost>();
-    for (const host of [...ofTypes, ...people] as KnownHost[]) {
-      const { id: hostId, name, email } = host;
-      if (!known.has(hostId))
-        known.set(hostId, { id: hostId, name, ...(email && !usesEnvironmentKey ? { email } : {}) });
-    }
-    return [...known.values()];
+    if (connection.usesEnvironmentKey) return eachOnce(ofTypes.map(({ id, name }) => ({ id, name })));
+    const people = await this.provider.run(connection.id, async (provider) => [
+      await provider.me(context),
+      ...(await provider.users(context)),
+    ]);
+    return eachOnce([...people, ...ofTypes]);
   }
+}
+
+/** Where somebody is known from several places, the first that tells an address counts. */
+function eachOnce(hosts: KnownHost[]): KnownHost[] {
+  const known = new Map<string, KnownHost>();
+  for (const { id, name, email } of hosts) {
+    if (!known.get(id)?.email) known.set(id, { id, name, ...(email ? { email } : {}) });
+  }
+  return [...known.values()];
 }
