@@ -10,6 +10,27 @@ function parsed(fields: object) {
   return reader.parse(Buffer.from(JSON.stringify(fields)));
 }
 
+describe('the booking that a delivery names', () => {
+  it.each(['2Jz7kq3vWm9xYtR4bNcPsE', '3f0e8f6e-1f0a-4a53-9a39-0b5e1c5a7a11', 'legacy_uid.1'])('is %s', (uid) => {
+    expect(parsed({ triggerEvent: 'BOOKING_CREATED', payload: { uid } }).uid).toBe(uid);
+  });
+
+  it.each([
+    ['NUL', 'a\u0000b'],
+    ['half a character', '\ud800'],
+    ['a line break', 'a\nb'],
+    ['a step up in a path', '..'],
+    ['a path', '../../me'],
+    ['more than can be asked for', 'x'.repeat(101)],
+  ])('is none when it has %s: it would be asked for again and again', (_what, uid) => {
+    const { uid: named, previousUid } = parsed({
+      triggerEvent: 'BOOKING_RESCHEDULED',
+      payload: { uid, rescheduleUid: uid },
+    });
+    expect([named, previousUid]).toEqual([undefined, undefined]);
+  });
+});
+
 describe('whether a delivery is genuine', () => {
   const isGenuine = (signature: string | string[] | undefined, secrets = [secret], bytes = body): boolean =>
     reader.isGenuine(bytes, { 'x-cal-signature-256': signature }, secrets);

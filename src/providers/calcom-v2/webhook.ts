@@ -29,6 +29,8 @@ const EFFECTS: Record<string, WebhookEffect> = {
 /** Cal.com sends none of these; relays and other builds of it do. */
 const EVENT_TYPE_TRIGGER = /^EVENT_TYPE[._](CREATED|UPDATED|DELETED)$/;
 const CREDENTIAL_TRIGGER = /^DELEGATION_CREDENTIAL_/;
+/** Cal.com's have 22 to 36 letters and digits. What cannot stand in a path or a column is not asked for. */
+const UID = /^(?!\.+$)[\w.~-]{1,100}$/;
 /** How Cal.com begins the reason of a booking that its host has asked to move; newer releases also set a flag. */
 const RESCHEDULE_REQUEST = /^Please reschedule\b/;
 
@@ -113,11 +115,11 @@ function asksToReschedule({ requestReschedule, cancellationReason }: Fields): bo
 
 /** The third spelling is that of templates, whose names are their author's. */
 function uidIn(payload: Fields): string | undefined {
-  return textOf(payload.uid) ?? textOf(payload.bookingUid) ?? textOf(payload.booking_uid);
+  return uidOf(payload.uid) ?? uidOf(payload.bookingUid) ?? uidOf(payload.booking_uid);
 }
 
 function identity(payload: Fields, effect: WebhookEffect): Partial<WebhookNotice> {
-  const previous = effect === 'rescheduled' ? textOf(payload.rescheduleUid) : undefined;
+  const previous = effect === 'rescheduled' ? uidOf(payload.rescheduleUid) : undefined;
   // A status beside other news would pass for the news: nobody would look what else has changed.
   const status = effect === 'changed' ? undefined : statusOf(payload.status);
   return {
@@ -167,6 +169,10 @@ function present<K extends string, T>(key: K, value: T | undefined): Partial<Rec
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function uidOf(value: unknown): string | undefined {
+  return typeof value === 'string' && UID.test(value) ? value : undefined;
 }
 
 function idOf(value: unknown): string | undefined {
