@@ -60,6 +60,7 @@ describe('a booking request that is not valid', () => {
   it.each([
     ['no way to reach the attendee', { attendee: { name: 'Jonas' } }, 'attendee.email'],
     ['a number that is not E.164', { attendee: { ...attendee, phoneNumber: '0151 123' } }, 'attendee.phoneNumber'],
+    ['an empty number', { attendee: { ...attendee, phoneNumber: '' } }, 'attendee.phoneNumber'],
     ['an empty name', { attendee: { ...attendee, name: '  ' } }, 'attendee.name'],
     ['NUL in the name', { attendee: { ...attendee, name: 'a\0b' } }, 'attendee.name'],
     ['a null attendee', { attendee: null }, 'attendee'],

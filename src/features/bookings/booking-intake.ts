@@ -43,8 +43,9 @@ export class BookingIntake {
     // Most requests need neither, and are spared the look.
     if (timeZone !== undefined && phoneNumber === undefined) return { ...attendee, timeZone };
     const company = await this.companies.get(companyId);
-    const number = phoneNumber && requiredE164('attendee.phoneNumber', phoneNumber, company.phoneCountry);
-    return { ...attendee, timeZone: timeZone ?? company.timeZone, ...(number ? { phoneNumber: number } : {}) };
+    const complete = { ...attendee, timeZone: timeZone ?? company.timeZone };
+    if (phoneNumber === undefined) return complete;
+    return { ...complete, phoneNumber: requiredE164('attendee.phoneNumber', phoneNumber, company.phoneCountry) };
   }
 
   private async recall(
