@@ -48,8 +48,9 @@ export function judge(facts: ServiceFacts, findingsOf: FindingsOf): Judgement {
   const able = new Set(usable.flatMap((ofOne) => ofOne.map(({ member }) => member.id)));
   const forAll = [...able].some((id) => usable.every((ofOne) => ofOne.some(({ member }) => member.id === id)));
   const manned = usable.every((ofOne) => ofOne.length > 0);
-  const alone = onePerson !== 'required' || forAll;
-  return { rows, ofSegments, ofService: alone ? [] : [mapFinding('NO_ONE_FOR_ALL')], bookable: manned && alone };
+  // Where a segment has nobody at all, that is the fault to name.
+  const split = manned && onePerson === 'required' && !forAll;
+  return { rows, ofSegments, ofService: split ? [mapFinding('NO_ONE_FOR_ALL')] : [], bookable: manned && !split };
 }
 
 function judgeRow(

@@ -38,7 +38,7 @@ export class ServiceReadinessCheck {
   ) {}
 
   /**
-   * Reads all event types at the provider, at the cost of one call and one for each team.
+   * Reads all event types at the provider, at the cost of two calls and one for each team.
    *
    * @throws ApiError `SERVICE_NOT_FOUND` before the provider is asked.
    * @throws SchedulingError when the provider could not be read.
