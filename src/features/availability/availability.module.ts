@@ -2,6 +2,7 @@ import { type FactoryProvider, Module } from '@nestjs/common';
 import { Clock } from '../../foundation/time/clock';
 import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
+import { ServicesModule } from '../services/services.module';
 import { AvailabilityNews } from './availability-news.service';
 import { RepeatedQuestions } from './availability-replies';
 import { AvailabilityController } from './availability.controller';
@@ -9,6 +10,8 @@ import { AvailabilityService } from './availability.service';
 import { BudgetUse } from './budget-use.service';
 import { ChangeFeed } from './change-feed.service';
 import { ChangeLogRepository } from './change-log.repository';
+import { CompositeAvailabilityController } from './composite-availability.controller';
+import { CompositeAvailability } from './composite-availability.service';
 import { ExplainModule } from './explain.module';
 import { HostTimes } from './host-times.service';
 import { NewsListener } from './news-listener.service';
@@ -32,14 +35,15 @@ const slotStore: FactoryProvider<SlotStore> = {
 };
 
 @Module({
-  imports: [CompaniesModule, EventTypesModule, ExplainModule],
-  controllers: [AvailabilityController],
+  imports: [CompaniesModule, EventTypesModule, ServicesModule, ExplainModule],
+  controllers: [AvailabilityController, CompositeAvailabilityController],
   providers: [
     AvailabilityNews,
     AvailabilityService,
     BudgetUse,
     ChangeFeed,
     ChangeLogRepository,
+    CompositeAvailability,
     HostTimes,
     NewsListener,
     OwnNews,
@@ -51,6 +55,6 @@ const slotStore: FactoryProvider<SlotStore> = {
     SoldTypes,
     TimeClaimsRepository,
   ],
-  exports: [AvailabilityNews, AvailabilityService, HostTimes],
+  exports: [AvailabilityNews, AvailabilityService, CompositeAvailability, HostTimes],
 })
 export class AvailabilityModule {}

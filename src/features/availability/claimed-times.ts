@@ -34,10 +34,15 @@ function turnOf({ providerId }: EventTypeRecord, account: string): TimeClaim {
   return { account, host: `event type ${providerId}` };
 }
 
+/** Under which starts of a type are claimed whose hosts nobody knows beforehand. */
+export function startPlaceOf(providerId: string): string {
+  return `start of event type ${providerId}`;
+}
+
 /** The start alone: others that overlap it may have other hosts. A start with seats is nobody's alone. */
 function startOf({ providerId, definition }: EventTypeRecord, account: string, startMs: number): TimeClaim[] {
   if (definition.seatsPerSlot !== undefined) return [];
-  return [{ account, host: `start of event type ${providerId}`, fromMs: startMs, toMs: startMs + 1 }];
+  return [{ account, host: startPlaceOf(providerId), fromMs: startMs, toMs: startMs + 1 }];
 }
 
 /** The time of these hosts, with the type's buffers. Seats are shared, so they are nobody's alone. */

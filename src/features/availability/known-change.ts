@@ -1,3 +1,4 @@
+import { startPlaceOf } from './claimed-times';
 import type { TimeClaim } from './time-claim';
 
 /**
@@ -33,7 +34,8 @@ export interface ClaimEnded {
 
 export type KnownChange = TimeChange | ClaimMade | ClaimEnded;
 
-/** As a claim, to be held against others. */
-export function claimsOf(account: string, { hosts, fromMs, toMs }: TimeChange): TimeClaim[] {
-  return hosts.map((host) => ({ account, host, fromMs, toMs }));
+/** As claims, to be held against others; of its own type it takes the start as well, as a hold of it would. */
+export function claimsOf(account: string, { hosts, eventType, fromMs, toMs }: TimeChange): TimeClaim[] {
+  const places = eventType === undefined ? hosts : [...hosts, startPlaceOf(eventType)];
+  return places.map((host) => ({ account, host, fromMs, toMs }));
 }

@@ -70,6 +70,7 @@ export class SlotReads {
    * @throws SchedulingError when nothing is known and the provider cannot be asked.
    */
   async answer(companyId: string, question: AvailabilityQuestion, context?: CallContext): Promise<AvailabilityAnswer> {
+    const version = this.types.versionOf(companyId);
     const type = await this.typeOf(companyId, question);
     const timeZone = (question.timeZone && canonicalTimeZone(question.timeZone)) || type.companyTimeZone;
     const { fromMs, toMs } = askedRange(question.start, question.end, timeZone);
@@ -81,7 +82,8 @@ export class SlotReads {
       .map((startMs): Slot => ({ startMs, endMs: startMs + lengthMs }))
       .filter(isFree)
       .slice(0, question.limit);
-    const { outcome, goodUntilMs, isUnchanged } = found;
+    const { outcome, goodUntilMs } = found;
+    const isUnchanged = (): boolean => found.isUnchanged() && this.types.versionOf(companyId) === version;
     const body = this.bodyOf(found, slots, timeZone);
     if (!question.spoken) return { body, outcome, goodUntilMs, isUnchanged };
     const options = spokenOptions(body.days, timeZone, type.locale);

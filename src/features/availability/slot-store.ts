@@ -9,6 +9,7 @@ import { hostsOf, SlotShelf } from './slot-shelf';
 import { DAY_MS, startsWithin } from './slot-windows';
 import type { SoldType } from './sold-type';
 import type { StoredType } from './stored-type';
+import type { TimeClaim } from './time-claim';
 
 /** Cal.com answers the same question from a cache for 2 s (fact 21), and a call takes its time to get there. */
 export const PROVIDER_CACHE_MS = 2_500;
@@ -188,14 +189,15 @@ export class SlotStore {
     };
   }
 
-  /** The same answer is right until it is due, its first start is over, or a claim in it expires. */
+  /** The same answer is right until it is due, its first start is over, a claim expires, or a doubt can be settled. */
   private goodUntil(stored: StoredType, fromMs: number, toMs: number, firstOverMs: number): number {
     if (this.condition(stored, fromMs, toMs) !== 'fresh') return 0;
     const nowMs = this.around.now();
     const { type } = stored;
     const ttl = ttlMs(this.around.usedShare(type.eventType.connectionId), (fromMs - nowMs) / DAY_MS);
     const expiry = this.times.nextExpiry(type.account, hostsOf(type), nowMs);
-    return Math.min(nowMs + ttl - this.ageOf(stored, fromMs, toMs), firstOverMs, expiry);
+    const trust = Math.min(...stored.doubts.map(({ trustedFromMs }) => trustedFromMs), Infinity);
+    return Math.min(nowMs + ttl - this.ageOf(stored, fromMs, toMs), firstOverMs, expiry, trust);
   }
 
   private ageOf(stored: StoredType, fromMs: number, toMs: number): number {
@@ -219,17 +221,21 @@ export class SlotStore {
       const isTaken = this.isKnownToBeTaken(account, host, fromMs, toMs);
       for (const stored of this.shelf.ofHost(account, host)) {
         if (isTaken) stored.version += 1;
-        else this.doubt(stored, fromMs, toMs, isHidden);
+        else this.doubt(stored, { fromMs, toMs }, isHidden);
       }
     }
   }
 
   private isKnownToBeTaken(account: string, host: string, fromMs: number, toMs: number): boolean {
-    const nowMs = this.around.now();
-    const known = [...this.times.takenSince(account, 0), ...this.times.claimed(account, [host], nowMs)];
-    return known.some(
-      (claim) => claim.host === host && (claim.fromMs ?? 0) < toMs && fromMs < (claim.toMs ?? Infinity),
-    );
+    const known = [
+      ...this.takenDuring(account, { fromMs, toMs }),
+      ...this.times.claimed(account, [host], this.around.now()).filter((claim) => overlaps(claim, { fromMs, toMs })),
+    ];
+    return known.some((claim) => claim.host === host);
+  }
+
+  private takenDuring(account: string, range: { fromMs: number; toMs: number }): TimeClaim[] {
+    return this.times.takenSince(account, 0).filter((claim) => overlaps(claim, range));
   }
 
   private changed(account: string, change: TimeChange): void {
@@ -238,17 +244,30 @@ export class SlotStore {
     const places = [...change.hosts, ...(change.eventType ? [`type ${change.eventType}`] : [])];
     const concerned = new Set(places.flatMap((place) => this.shelf.ofHost(account, place)));
     for (const stored of concerned) {
-      if (change.kind === 'changed') this.doubt(stored, change.fromMs, change.toMs, false);
-      else if (stored.isInTurn) this.doubt(stored, change.fromMs, change.toMs, true);
+      if (change.kind === 'changed') this.doubt(stored, change, false);
+      else if (stored.isInTurn) this.doubt(stored, change, stored.isFull(this.takenDuring(account, change)));
       else stored.remove(claimsOf(account, change));
     }
   }
 
-  private doubt(stored: StoredType, fromMs: number, toMs: number, isHidden: boolean): void {
+  private doubt(
+    stored: StoredType,
+    about: { fromMs: number; toMs: number; subject?: string },
+    isHidden: boolean,
+  ): void {
+    const { fromMs, toMs, subject } = about;
     const sinceMs = this.around.now();
-    stored.doubt({ fromMs, toMs, sinceMs, trustedFromMs: sinceMs + PROVIDER_CACHE_MS, isHidden, wasAsked: false });
+    const trustedFromMs = sinceMs + PROVIDER_CACHE_MS;
+    stored.doubt({ fromMs, toMs, sinceMs, trustedFromMs, isHidden, wasAsked: false, subject });
     stored.restUntilMs = 0;
   }
+}
+
+function overlaps(
+  { fromMs = -Infinity, toMs = Infinity }: TimeClaim,
+  range: { fromMs: number; toMs: number },
+): boolean {
+  return fromMs < range.toMs && range.fromMs < toMs;
 }
 
 async function inTime(work: Promise<void>, patienceMs: number | undefined, signal?: AbortSignal): Promise<void> {

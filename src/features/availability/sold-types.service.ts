@@ -27,6 +27,9 @@ interface Remembered {
 export class SoldTypes {
   private readonly remembered = new Map<string, Remembered>();
   private isTold = false;
+  /** Grows with what is told of a company. */
+  private readonly versions = new Map<string, number>();
+  private forgotAll = 0;
 
   constructor(
     private readonly companies: CompaniesService,
@@ -49,11 +52,18 @@ export class SoldTypes {
 
   /** Something of this company has changed. */
   forget(companyId: string): void {
+    this.versions.set(companyId, (this.versions.get(companyId) ?? 0) + 1);
     for (const [key, known] of this.remembered) if (known.companyId === companyId) this.remembered.delete(key);
   }
 
   forgetAll(): void {
+    this.forgotAll += 1;
     this.remembered.clear();
+  }
+
+  /** What was found out about a company's types is right for as long as this stays as it is. */
+  versionOf(companyId: string): string {
+    return `${this.forgotAll} ${this.versions.get(companyId) ?? 0}`;
   }
 
   /** Whether changes are told. */

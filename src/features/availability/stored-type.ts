@@ -21,6 +21,8 @@ export interface Doubt {
   isHidden: boolean;
   /** Asked once since, too early to be believed. */
   wasAsked: boolean;
+  /** Whose change it comes from: a later one counts instead. */
+  subject?: string;
 }
 
 /** What is known of one event type's free times. */
@@ -63,6 +65,17 @@ export class StoredType {
     return true;
   }
 
+  /**
+   * Whether nobody is left for a start of a type with several hosts, or with seats, when these of its hosts' times are
+   * taken. Where that is not certain the provider has to say.
+   */
+  isFull(taken: TimeClaim[]): boolean {
+    const { schedulingType, hosts, seatsPerSlot } = this.type.eventType.definition;
+    if (seatsPerSlot !== undefined) return false;
+    if (schedulingType !== 'round-robin') return true;
+    return hosts.every(({ id }) => taken.some(({ host }) => host === `host ${id}`));
+  }
+
   /** Removes the starts that these claims exclude. */
   remove(claims: TimeClaim[]): void {
     const isKept = (startMs: number): boolean => this.isFree(startMs, claims);
@@ -79,7 +92,9 @@ export class StoredType {
   }
 
   doubt(doubt: Doubt): void {
-    this.doubts = [...this.doubts.filter((other) => other.toMs > doubt.sinceMs && !within(other, doubt)), doubt];
+    const { sinceMs, subject } = doubt;
+    const kept = this.doubts.filter((other) => other.toMs > sinceMs && !within(other, doubt));
+    this.doubts = [...kept, doubt].filter((other) => other === doubt || !subject || other.subject !== subject);
     this.version += 1;
   }
 
