@@ -16,6 +16,8 @@ export interface DemoState {
   companyId: string;
   connectionId: string;
   eventTypeId: string;
+  /** A visit of several segments; absent until it was made. */
+  serviceId?: string;
   secretKey: string;
   publishableKey: string;
   adminKey: string;

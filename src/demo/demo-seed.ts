@@ -1,4 +1,6 @@
+import { MARIA, seedColour } from './demo-colour';
 import type { DemoData, DemoSecrets, DemoState } from './demo-data';
+import { type JsonCall, jsonClient } from './demo-http';
 
 interface Addresses {
   apiUrl: string;
@@ -7,15 +9,14 @@ interface Addresses {
 
 /**
  * Makes the demo company through the service's own HTTP API, as its operator would: company, verified connection (which
- * registers the webhook), keys, event type. A later start finds the company again and only refreshes the addresses.
+ * registers the webhook), keys, event type, and a service of several segments. A later start finds the company again and
+ * only refreshes the addresses.
  */
 export async function seedDemo(data: DemoData, secrets: DemoSecrets, addresses: Addresses): Promise<DemoState> {
   const post = jsonClient(secrets.adminKey);
   await post('POST', `${addresses.sandboxUrl}/_sandbox/accounts`, {
     key: secrets.providerKey,
-    username: 'maria-lindner',
-    name: 'Maria Lindner',
-    email: 'maria@salon.example',
+    ...MARIA,
     timeZone: 'Europe/Berlin',
   });
   const known = data.state();
@@ -24,20 +25,10 @@ export async function seedDemo(data: DemoData, secrets: DemoSecrets, addresses: 
   // Ports may have changed since the last start: the connection and its webhook must name the new ones.
   await connect(post, secrets, current.companyId, addresses);
   data.saveState(current);
-  return current;
-}
-
-type JsonCall = (method: string, url: string, body?: object, key?: string) => Promise<Record<string, string>>;
-
-function jsonClient(adminKey: string): JsonCall {
-  return async (method, url, body, key = adminKey) => {
-    const headers: Record<string, string> = { authorization: `Bearer ${key}` };
-    if (body) headers['content-type'] = 'application/json';
-    const response = await fetch(url, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`demo: ${method} ${new URL(url).pathname} answered ${response.status}: ${text}`);
-    return (text ? JSON.parse(text) : {}) as Record<string, string>;
-  };
+  if (current.serviceId !== undefined) return current;
+  const complete = { ...current, serviceId: await seedColour(post, current) };
+  data.saveState(complete);
+  return complete;
 }
 
 async function isAlive(state: DemoState, addresses: Addresses): Promise<boolean> {

@@ -69,6 +69,7 @@ Slotbridge is running (demo: embedded Postgres, sandbox provider)
   Secret key       ${state.secretKey}
   Publishable key  ${state.publishableKey}
   Event type       ${state.eventTypeId}
+  Service          ${state.serviceId}   (root colour: four segments, two people)
 
   Try next:  npm run demo
 `;
