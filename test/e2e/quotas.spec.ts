@@ -48,6 +48,16 @@ describe('the quota of a key', () => {
     expect((await from('192.0.2.2')).status).toBe(400);
   });
 
+  it('is not counted anew for each of the addresses that one subscriber of IPv6 has', async () => {
+    const from = (host: number) =>
+      service.call('GET', '/api/availability?eventTypeId=x', {
+        key: greedy.publishableKey,
+        headers: { 'x-forwarded-for': `2001:db8:1:2::${host.toString(16)}` },
+      });
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, host) => from(host + 1)));
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(15);
+  });
+
   it('does not count probes, documentation and webhooks', async () => {
     const answers = await Promise.all(Array.from({ length: 200 }, () => service.call('GET', '/livez')));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));

@@ -5,6 +5,7 @@ import type { AppConfig } from '../config/app-config';
 import { ApiError } from '../errors/api-error';
 import { Metrics } from '../metrics/metrics.service';
 import type { Caller } from './access';
+import { networkOf } from './network-of';
 import { TokenBuckets } from './token-buckets';
 
 /**
@@ -30,7 +31,7 @@ export class Quotas {
   }
 
   /**
-   * Counts a request. Everybody can read a publishable key from a page, so it is counted for each address.
+   * Counts a request. Everybody can read a publishable key from a page, so it is counted for each address (IPv6: each /64).
    *
    * @throws ApiError `RATE_LIMIT_EXCEEDED` with the seconds after which the next one is let through.
    */
@@ -38,7 +39,7 @@ export class Quotas {
     if (kind === 'admin') return;
     const isPublic = kind !== 'secret';
     const waitMs = isPublic
-      ? this.publishable.take(`${keyId ?? companyId} ${address}`)
+      ? this.publishable.take(`${keyId ?? companyId} ${networkOf(address)}`)
       : this.secret.take(keyId ?? companyId);
     if (waitMs === 0) return;
     this.refused.inc({ kind });

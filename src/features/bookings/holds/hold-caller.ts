@@ -1,8 +1,8 @@
-import { isIPv6 } from 'node:net';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { sha256 } from '../../../foundation/crypto/digests';
 import { ApiError } from '../../../foundation/errors/api-error';
 import type { CalledRequest } from '../../../foundation/http/access';
+import { networkOf } from '../../../foundation/http/network-of';
 import type { IdempotentRequest } from '../../../foundation/idempotency/idempotency.repository';
 import { requestIdentity } from '../booking-caller';
 
@@ -52,16 +52,4 @@ export const CallerOfHold = createParamDecorator((_: unknown, context: Execution
 function repeatable(called: CalledRequest, companyId: string, holder: string): IdempotentRequest | undefined {
   const { idempotencyKey: key, route, fingerprint } = requestIdentity(called);
   return key === undefined ? undefined : { companyId, route: `${route} ${holder}`, key, fingerprint };
-}
-
-/** One subscriber has a whole /64 of IPv6 addresses. IPv4, also written as IPv6, counts singly. */
-export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  if (!isIPv6(plain)) return plain;
-  const [head = '', tail] = plain.toLowerCase().split('::', 2);
-  const before = head === '' ? [] : head.split(':');
-  const after = tail ? tail.split(':') : [];
-  const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0');
-  const groups = [...before, ...zeros, ...after].slice(0, 4);
-  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
 }

@@ -1,4 +1,4 @@
-import { networkOf } from './hold-caller';
+import { networkOf } from './network-of';
 
 describe('the network of an address', () => {
   it.each([
