@@ -25,42 +25,51 @@ export function choicesOf(chains: VisitChain[]): Choices {
  * first `limit` of them: fewest changes of person first, then shortest, then earliest.
  */
 export function ranked(preferred: Choices[], others: Choices[], limit: number): VisitChain[] {
-  const picked = picks([...preferred, ...others], preferred.length);
-  const order = Uint32Array.from(picked, (_, place) => place).sort((a, b) => byRank(picked[a]!, picked[b]!));
-  return Array.from(order.subarray(0, limit), (place) => written(picked[place]!));
-}
-
-interface Pick {
-  from: Choices;
-  index: number;
-}
-
-const written = ({ from, index }: Pick): VisitChain => from.write(index);
-
-function byRank(a: Pick, b: Pick): number {
-  return (
-    a.from.changes[a.index]! - b.from.changes[b.index]! ||
-    a.from.totals[a.index]! - b.from.totals[b.index]! ||
-    a.from.starts[a.index]! - b.from.starts[b.index]!
+  const merged = merge([...preferred, ...others], preferred.length);
+  const { changes, totals, starts } = merged;
+  const order = Uint32Array.from(changes, (_, place) => place).sort(
+    (a, b) => changes[a]! - changes[b]! || totals[a]! - totals[b]! || starts[a]! - starts[b]!,
   );
+  return Array.from(order.subarray(0, limit), (place) => merged.write(place));
 }
 
-/** Merges by start; `sources` from `others` on count only for starts that none before has. */
-function picks(sources: Choices[], others: number): Pick[] {
-  const places = sources.map(() => 0);
-  const found: Pick[] = [];
+/** By start; `sources` from `others` on count only for starts that none before has. */
+function merge(sources: Choices[], others: number): Choices {
+  const places = new Int32Array(sources.length);
+  const [from, index]: [number[], number[]] = [[], []];
   for (;;) {
-    const start = Math.min(...sources.map(({ starts }, which) => starts[places[which]!] ?? Infinity));
-    if (start === Infinity) return found;
-    let best: Pick | undefined;
-    sources.forEach((from, which) => {
-      const index = places[which]!;
-      if (from.starts[index] !== start) return;
-      places[which] = index + 1;
-      if (!best || (which < others && isEarlier({ from, index }, best))) best = { from, index };
-    });
-    if (best) found.push(best);
+    const start = firstOf(sources, places);
+    if (start === Infinity) break;
+    let best = -1;
+    for (let which = 0; which < sources.length; which++) {
+      if (sources[which]!.starts[places[which]!] !== start) continue;
+      if (best < 0 || (which < others && isEarlier(sources, places, which, best))) best = which;
+    }
+    from.push(best);
+    index.push(places[best]!);
+    for (let which = 0; which < sources.length; which++) {
+      if (sources[which]!.starts[places[which]!] === start) places[which]! += 1;
+    }
   }
+  const column = (name: 'starts' | 'changes' | 'totals'): Int32Array =>
+    Int32Array.from(from, (which, at) => sources[which]![name][index[at]!]!);
+  return {
+    starts: column('starts'),
+    changes: column('changes'),
+    totals: column('totals'),
+    write: (at) => sources[from[at]!]!.write(index[at]!),
+  };
 }
 
-const isEarlier = (a: Pick, b: Pick): boolean => earlierChain(written(a), written(b)) < 0;
+/** The first start that is left in any of these lists; infinity when none is. */
+export function firstOf(lists: readonly { starts: ArrayLike<Minute> }[], places: ArrayLike<number>): Minute {
+  let first = Infinity;
+  for (let which = 0; which < lists.length; which++) {
+    first = Math.min(first, lists[which]!.starts[places[which]!] ?? Infinity);
+  }
+  return first;
+}
+
+function isEarlier(sources: Choices[], places: Int32Array, a: number, b: number): boolean {
+  return earlierChain(sources[a]!.write(places[a]!), sources[b]!.write(places[b]!)) < 0;
+}

@@ -1,4 +1,4 @@
-import type { Choices } from './composite-choices';
+import { type Choices, firstOf } from './composite-choices';
 import { freeUntil, type FreeRun, type FreeRuns } from './composite-free-runs';
 import {
   firstFrom,
@@ -148,20 +148,19 @@ function enter(layer: Layer, start: Minute, next: number, { target, entry, chang
 /** The best entry of the first layer for each start inside [from, to), ascending. */
 function choicesFrom(layers: readonly Layer[][], segments: readonly VisitSegment[], from: Minute, to: Minute): Choices {
   const firsts = layers[0] ?? [];
-  const entries = firsts.map(({ starts, first }) => firstFrom(starts, from, first));
-  const offers: number[] = [];
-  const chosen: number[] = [];
-  for (;;) {
-    const start = Math.min(...firsts.map(({ starts }, offer) => starts[entries[offer]!] ?? Infinity));
-    if (start >= to) break;
+  const entries = Int32Array.from(firsts, ({ starts, first }) => firstFrom(starts, from, first));
+  const [offers, chosen]: [number[], number[]] = [[], []];
+  for (let start = firstOf(firsts, entries); start < to; start = firstOf(firsts, entries)) {
     let best = -1;
-    firsts.forEach(({ starts }, offer) => {
-      if (starts[entries[offer]!] !== start) return;
+    for (let offer = 0; offer < firsts.length; offer++) {
+      if (firsts[offer]!.starts[entries[offer]!] !== start) continue;
       if (best < 0 || isBetterFirst(layers, entries, offer, best)) best = offer;
-    });
+    }
     offers.push(best);
     chosen.push(entries[best]!);
-    firsts.forEach(({ starts }, offer) => (entries[offer]! += starts[entries[offer]!] === start ? 1 : 0));
+    for (let offer = 0; offer < firsts.length; offer++) {
+      if (firsts[offer]!.starts[entries[offer]!] === start) entries[offer]! += 1;
+    }
   }
   const column = (of: (layer: Layer, entry: number) => number): Int32Array =>
     Int32Array.from(chosen, (entry, index) => of(firsts[offers[index]!]!, entry));
@@ -173,7 +172,7 @@ function choicesFrom(layers: readonly Layer[][], segments: readonly VisitSegment
   };
 }
 
-function isBetterFirst(layers: readonly Layer[][], entries: number[], own: number, other: number): boolean {
+function isBetterFirst(layers: readonly Layer[][], entries: Int32Array, own: number, other: number): boolean {
   const earlier = compareStarts(layers, own, entries[own]!, other, entries[other]!);
   const changesOf = (offer: number): number => layers[0]![offer]!.changes[entries[offer]!]!;
   return earlier < 0 || (earlier === 0 && changesOf(own) < changesOf(other));
