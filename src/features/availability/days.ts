@@ -1,5 +1,5 @@
 import type { Slot } from '../../scheduling/words';
-import { LocalTimes } from './local-times';
+import { localTimesOf } from './local-times';
 
 export interface LocalSlot {
   start: string;
@@ -11,7 +11,7 @@ export interface LocalSlot {
  * on which it starts; on a day whose hour is doubled both hours appear, told apart by their offsets.
  */
 export function groupByDay(slots: readonly Slot[], timeZone: string): Record<string, LocalSlot[]> {
-  const times = new LocalTimes(timeZone);
+  const times = localTimesOf(timeZone);
   const days: Record<string, LocalSlot[]> = {};
   for (const { startMs, endMs } of [...slots].sort((a, b) => a.startMs - b.startMs)) {
     const start = times.format(startMs);

@@ -3,6 +3,17 @@ import { IANAZone } from 'luxon';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
+/** Five years of days; there are 600 zones at most. */
+const OFFSETS_MAX = 2_000;
+const byZone = new Map<string, LocalTimes>();
+
+/** The one writer of a zone. */
+export function localTimesOf(timeZone: string): LocalTimes {
+  const known = byZone.get(timeZone) ?? new LocalTimes(timeZone);
+  byZone.set(timeZone, known);
+  return known;
+}
+
 /**
  * Writes instants in one zone, fast enough for thousands of slots: the zone's rules are asked twice a UTC day, and for
  * every instant only on days on which the offset changes.
@@ -26,6 +37,7 @@ export class LocalTimes {
   private offset(ms: number): number {
     const day = Math.floor(ms / DAY_MS);
     if (!this.offsets.has(day)) {
+      if (this.offsets.size >= OFFSETS_MAX) this.offsets.clear();
       const first = this.zone.offset(day * DAY_MS);
       this.offsets.set(day, first === this.zone.offset((day + 1) * DAY_MS) ? first : undefined);
     }
