@@ -39,10 +39,15 @@ function longestBuffers(before: readonly SegmentOffer[], after: readonly Segment
 export class ReturningSearch {
   private readonly known = new Map<string, VisitChain | undefined>();
 
+  /** For each segment, by person: the longest buffer before anything that is still to come, from this segment on. */
+  private readonly buffersAhead: Map<string, number>[];
+
   constructor(
     private readonly segments: readonly VisitSegment[],
     private readonly runs: FreeRuns,
-  ) {}
+  ) {
+    this.buffersAhead = segments.map((_, at) => longestBefore(segments.slice(at)));
+  }
 
   /** For each first start inside [from, to), ascending. */
   chains(from: Minute, to: Minute): VisitChain[] {
@@ -80,43 +85,53 @@ export class ReturningSearch {
 
   /** Whether it could still keep its person away from a segment of those from `at` on, none of which begins before. */
   private matters({ staffId, until }: Rest, at: number, earliest: Minute): boolean {
-    const later = this.segments.slice(at).flatMap(({ offers }) => offers);
-    return later.some((offer) => offer.staffId === staffId && until + offer.beforeBuffer > earliest);
+    const buffer = this.buffersAhead[at]?.get(staffId);
+    return buffer !== undefined && until + buffer > earliest;
   }
 
   private bestTail(at: number, step: VisitStep, rests: Rest[]): VisitChain | undefined {
     const { gapAfter, gapFreesStaff } = this.segments[at]!;
     const untilFree = gapFreesStaff ? Infinity : this.freeUntil(step);
     const latest = Math.min(step.end + gapAfter.max, untilFree);
-    for (const start of this.startsOf(at + 1, step.end + gapAfter.min, latest)) {
-      const tails = this.segments[at + 1]!.offers.flatMap((offer, index) => {
-        const fits = contains(offer.starts, start) && !rests.some((rest) => keepsAway(rest, offer, start));
-        return (fits ? this.chainFrom(at + 1, index, start, rests) : undefined) ?? [];
-      });
-      const changes = (tail: VisitChain): number => tail.changes + (tail.steps[0]?.staffId === step.staffId ? 0 : 1);
-      const weighed = tails.map((tail) => ({ ...tail, changes: changes(tail) })).sort(earlierChain);
-      const best = tails.find(({ steps }) => steps === weighed[0]?.steps);
+    const { offers } = this.segments[at + 1]!;
+    let start = nextStart(offers, step.end + gapAfter.min);
+    for (; start <= latest; start = nextStart(offers, start + 1)) {
+      const best = this.bestAt(at + 1, start, step.staffId, rests);
       if (best) return best;
     }
     return undefined;
+  }
+
+  /** The best way on from exactly this start, for a customer who comes from this person. */
+  private bestAt(at: number, start: Minute, from: string, rests: Rest[]): VisitChain | undefined {
+    let best: { tail: VisitChain; weighed: VisitChain } | undefined;
+    this.segments[at]!.offers.forEach((offer, index) => {
+      if (!contains(offer.starts, start) || rests.some((rest) => keepsAway(rest, offer, start))) return;
+      const tail = this.chainFrom(at, index, start, rests);
+      if (!tail) return;
+      const weighed = { ...tail, changes: tail.changes + (offer.staffId === from ? 0 : 1) };
+      if (!best || earlierChain(weighed, best.weighed) < 0) best = { tail, weighed };
+    });
+    return best?.tail;
   }
 
   private freeUntil({ staffId, start }: VisitStep): Minute {
     const run = this.runs.get(staffId)?.find(({ from, to }) => from <= start && start < to);
     return run?.to ?? start;
   }
+}
 
-  /** Starts of any offer of a segment inside [from, to], ascending, each once. */
-  private startsOf(at: number, from: Minute, to: Minute): Minute[] {
-    const all = this.segments[at]!.offers.flatMap(({ starts }) => {
-      const found: Minute[] = [];
-      for (let index = firstFrom(starts, from); index < starts.length && starts[index]! <= to; index++) {
-        found.push(starts[index]!);
-      }
-      return found;
-    });
-    return [...new Set(all)].sort((a, b) => a - b);
+function longestBefore(segments: readonly VisitSegment[]): Map<string, number> {
+  const longest = new Map<string, number>();
+  for (const { staffId, beforeBuffer } of segments.flatMap(({ offers }) => offers)) {
+    longest.set(staffId, Math.max(longest.get(staffId) ?? 0, beforeBuffer));
   }
+  return longest;
+}
+
+/** The first start of any of these offers at `from` or later; infinity when there is none. */
+function nextStart(offers: readonly SegmentOffer[], from: Minute): Minute {
+  return Math.min(...offers.map(({ starts }) => starts[firstFrom(starts, from)] ?? Infinity));
 }
 
 const byStaff = (a: Rest, b: Rest): number => a.staffId.localeCompare(b.staffId);
