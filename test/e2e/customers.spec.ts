@@ -73,12 +73,36 @@ describe('customers', () => {
     expect(await found('email=TOM@customer.example')).toHaveLength(1);
   });
 
+  it('learn nothing from a visitor of a page, who is not told either whom the address belongs to', async () => {
+    const known = await book({ name: 'Iris', email: 'iris@customer.example', phoneNumber: '+491511234560' });
+    const visit = await service.call('POST', '/api/bookings', {
+      key: desk.company.publishableKey,
+      headers: { 'idempotency-key': randomUUID() },
+      body: desk.request(startAt(50, 9), {
+        attendee: {
+          name: 'Mallory',
+          email: 'iris@customer.example',
+          phoneNumber: '+491511234561',
+          timeZone: 'Asia/Tokyo',
+        },
+      }),
+    });
+    expect([visit.status, 'customerId' in visit.body]).toEqual([201, false]);
+    expect(await customer(known.customerId)).toMatchObject({
+      name: 'Iris',
+      phoneNumber: '+491511234560',
+      timeZone: 'Europe/Berlin',
+    });
+    const listed = await desk.call('GET', `/api/bookings?customerId=${known.customerId}`);
+    expect(listed.body.data).toHaveLength(2);
+  });
+
   it('are found by number alone where no address is given, and get their address later', async () => {
     const database = service.app.get(DataSource);
     const links = service.app.get(CustomerLinks);
     const { companyId } = desk.company;
     const said = (more: object) => ({ companyId, attendeeName: 'Rosa', attendeeTimeZone: 'Europe/Berlin', ...more });
-    const linked = (more: object) => database.transaction((manager) => links.linked(manager, said(more)));
+    const linked = (more: object) => database.transaction((manager) => links.linked(manager, said(more), true));
     const { customerId } = await linked({ attendeePhone: '+491511234530' });
     expect(await linked({ attendeePhone: '0151 1234530' })).toMatchObject({ customerId });
     expect(await customer(customerId!)).not.toHaveProperty('email');

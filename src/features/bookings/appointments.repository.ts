@@ -30,6 +30,14 @@ export interface AppointmentFilter {
   after?: Cursor;
 }
 
+/** Who tells of an appointment. */
+export interface Teller {
+  /** It became known from the provider. */
+  origin?: Origin;
+  /** The company itself, not a visitor of its page: what it says of a customer counts. */
+  isTrusted?: boolean;
+}
+
 /** Rows of appointments and their uids. Every query carries the company. */
 @Injectable()
 export class AppointmentsRepository {
@@ -93,10 +101,10 @@ export class AppointmentsRepository {
    *
    * @param origin of one that was made at the provider; absent: its attendee asks for it now.
    */
-  async insert(manager: EntityManager, row: Partial<AppointmentEntity>, origin?: Origin): Promise<void> {
+  async insert(manager: EntityManager, row: Partial<AppointmentEntity>, { origin, isTrusted }: Teller): Promise<void> {
     const linked = origin
       ? await this.customers.linkedForeign(manager, row, origin)
-      : await this.customers.linked(manager, row);
+      : await this.customers.linked(manager, row, isTrusted === true);
     await manager.insert(AppointmentEntity, linked);
     if (origin) await this.availability.recorded(manager, undefined, linked as OccupiedTime);
   }

@@ -11,14 +11,17 @@ import type { BookingCaller, ChangeCaller } from './booking-command';
  */
 export const CallerWithKey = createParamDecorator((_: unknown, context: ExecutionContext): BookingCaller => {
   const request = context.switchToHttp().getRequest<CalledRequest>();
-  const { idempotencyKey, ...identity } = requestIdentity(request);
+  const { idempotencyKey, route, ...identity } = requestIdentity(request);
+  const isTrusted = request.caller?.kind === 'secret';
   if (idempotencyKey === undefined) throw invalidField('Idempotency-Key', 'is required as a header');
   return {
     ...identity,
+    // A visitor of a page who guesses a key must not meet the company's own requests.
+    route: isTrusted ? route : `${route} from a page`,
     idempotencyKey,
     origin: 'api',
     waitMs: patienceOf(request),
-    isTrusted: request.caller?.kind === 'secret',
+    isTrusted,
   };
 });
 

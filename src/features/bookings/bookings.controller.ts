@@ -51,7 +51,8 @@ export class BookingsController {
     @Reply() reply: FastifyReply,
   ) {
     const booking = sendAnswer(reply, await this.bookings.book(companyId, body, toCommand(body), caller));
-    return kind === 'publishable' ? { ...booking, token: this.tokens.of(companyId, booking.id) } : booking;
+    if (kind !== 'publishable') return booking;
+    return { ...forPages(booking), token: this.tokens.of(companyId, booking.id) };
   }
 
   @Get()
@@ -68,7 +69,7 @@ export class BookingsController {
   @ApiOperation({ summary: 'One booking, also while its outcome is open' })
   @ApiHeader({ name: 'Booking-Token', description: 'with a publishable key: the `token` that the booking came with' })
   @ApiOkResponse({ type: BookingView })
-  get(
+  async get(
     @CurrentCaller() { kind, companyId }: Caller,
     @BookingId() id: string,
     @Headers('booking-token') token: string | undefined,
@@ -76,7 +77,8 @@ export class BookingsController {
     // Without the token another's booking is not there; the same as one that does not exist.
     const mayNot = kind === 'publishable' && !this.tokens.isOf(companyId, id, token ?? '');
     if (mayNot) throw new ApiError('BOOKING_NOT_FOUND');
-    return this.bookings.get(companyId, id);
+    const booking = await this.bookings.get(companyId, id);
+    return kind === 'publishable' ? forPages(booking) : booking;
   }
 
   @Post(':id/reschedule')
@@ -179,4 +181,9 @@ export class BookingsController {
     const report = { hostAbsent: body.host, attendees: body.attendees };
     return sendAnswer(reply, await this.bookings.markAbsent(companyId, id, report, caller));
   }
+}
+
+/** Which customer it is would tell a visitor who else has an address or a number. */
+function forPages({ customerId: _, ...booking }: BookingView): Omit<BookingView, 'customerId'> {
+  return booking;
 }

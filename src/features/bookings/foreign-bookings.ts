@@ -33,7 +33,7 @@ export class ForeignBookings {
     if (await this.isOfAnother(connection.companyId, truth.booking.ref)) return undefined;
     const row = foreignAppointment(connection, truth, eventTypeId);
     await this.dataSource.transaction(async (manager) => {
-      await this.appointments.insert(manager, row, truth.booking);
+      await this.appointments.insert(manager, row, { origin: truth.booking });
       await this.appointments.rememberUids(manager, row, [truth.booking.uid, ...truth.formerUids], true);
       const made = await this.appointments.find(row.companyId, row.id, manager);
       if (made) await this.appointments.tell(manager, made, 'booking.created');

@@ -1,3 +1,4 @@
+import { SchedulingError } from '../../scheduling/scheduling-error';
 import { apiVersion, type OperationName, OPERATIONS } from './operations';
 import type { Outgoing } from './ready-request';
 import type { Caller, Query, Sending } from './call';
@@ -34,7 +35,13 @@ function present(headers: Record<string, string | undefined>): Record<string, st
 /** Ids are written so that they cannot leave their place in the path. */
 function filled(path: string, ids: readonly string[]): string {
   const left = [...ids];
-  return path.replaceAll(/\{\w+\}/g, () => encodeURIComponent(left.shift() ?? ''));
+  return path.replaceAll(/\{\w+\}/g, () => segment(left.shift() ?? ''));
+}
+
+/** @throws SchedulingError `NOT_FOUND` for what would climb out of its segment, however it is written. */
+function segment(id: string): string {
+  if (id === '' || id === '.' || id === '..') throw new SchedulingError('NOT_FOUND', 'not an id');
+  return encodeURIComponent(id);
 }
 
 function search(query: Query): string {

@@ -71,6 +71,14 @@ describe('what is sent', () => {
     expect(server.requests[0]?.url).toBe('/v2/bookings/..%2Fme%3Fx%3D1');
   });
 
+  it.each(['.', '..', ''])('asks for nothing when %j should be a uid: it would leave its place', async (uid) => {
+    await start();
+    server.answer = success(ME);
+    await expect(provider.getBooking(uid)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(atOnce(provider).cancel(uid, 'asked')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(server.requests).toEqual([]);
+  });
+
   it('does not follow a redirect, which would carry the key away', async () => {
     await start({ retryAttempts: 0 });
     server.answer = (_request, response) => response.writeHead(302, { location: `${server.url}/elsewhere` }).end();

@@ -19,10 +19,15 @@ export class CustomerLinks {
     private readonly erased: ErasedIdentities,
   ) {}
 
-  /** For a booking made through us: whoever was erased and books again has come back by himself. */
-  async linked(manager: EntityManager, row: NewRow): Promise<NewRow> {
+  /**
+   * For a booking made through us: whoever was erased and books again has come back by himself.
+   *
+   * @param isTrusted false for a visitor of a page: anybody can write a customer's address there, and then says nothing
+   *   new about that customer.
+   */
+  async linked(manager: EntityManager, row: NewRow, isTrusted: boolean): Promise<NewRow> {
     const told = await this.told(manager, row);
-    return told ? { ...row, customerId: await this.customerOf(manager, told) } : row;
+    return told ? { ...row, customerId: await this.customerOf(manager, told, isTrusted) } : row;
   }
 
   /** For a booking that became known from the provider: what is older than its attendee's erasure stays erased. */
@@ -37,11 +42,11 @@ export class CustomerLinks {
     return told ? { ...clean, customerId: await this.customerOf(manager, asOf(told, clean, origin)) } : clean;
   }
 
-  private async customerOf(manager: EntityManager, told: ToldCustomer): Promise<string> {
+  private async customerOf(manager: EntityManager, told: ToldCustomer, isTrusted = true): Promise<string> {
     for (let tries = 0; tries < TRIES; tries++) {
       const known = await this.customers.lock(manager, told);
       if (known.id !== undefined) {
-        await this.customers.learn(manager, known.id, told, known);
+        if (isTrusted) await this.customers.learn(manager, known.id, told, known);
         return known.id;
       }
       const made = await this.customers.create(manager, told, known);

@@ -70,7 +70,9 @@ export class BookingBeginning {
         servedSeconds: (caller.waitMs + SERVING_MARGIN_MS) / 1000,
       });
       await this.times.claim(manager, saga, work, wanted, recalled?.sagaId ?? undefined);
-      await this.appointments.insert(manager, plannedAppointment(work, appointmentId, saga.plan[0]!.ref));
+      await this.appointments.insert(manager, plannedAppointment(work, appointmentId, saga.plan[0]!.ref), {
+        isTrusted: caller.isTrusted,
+      });
       return begun;
     });
   }
