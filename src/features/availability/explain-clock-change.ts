@@ -5,7 +5,7 @@ export interface MissingTime {
   timeZone: string;
   /** The local time that was written. */
   asked: string;
-  /** What the instant is in the zone: as much later as the clocks were put forward. */
+  /** What the instant is in the zone, on the other side of the gap. */
   meant: string;
 }
 

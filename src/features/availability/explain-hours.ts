@@ -46,8 +46,7 @@ function windowsAround(schedule: Schedule, fromMs: EpochMs, toMs: EpochMs): Span
   const noon = DateTime.fromMillis(fromMs, { zone: schedule.timeZone }).set({ hour: 12 });
   const last = DateTime.fromMillis(toMs, { zone: schedule.timeZone }).endOf('day');
   const spans: Span[] = [];
-  // Hours of the day before can reach into this one only as far as its midnight, which this day's may begin with.
-  for (let day = noon.minus({ days: 1 }); day <= last; day = day.plus({ days: 1 })) {
+  for (let day = noon; day <= last; day = day.plus({ days: 1 })) {
     spans.push(...windowsOf(schedule, day.toMillis()));
   }
   return spans.sort((a, b) => a.fromMs - b.fromMs);

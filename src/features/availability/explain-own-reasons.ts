@@ -13,15 +13,17 @@ export function claimed({ claims, hostZone }: ExplainFacts, wanted: TimeClaim[])
 }
 
 function claimReason({ by, fromMs, toMs, untilMs, holdId, appointmentId }: ClaimedTime, zone: string): Reason {
-  const at = (ms: number | null | undefined): object | string => (ms ? formatInstant(ms, zone) : {});
   return {
     code: 'CLAIMED',
     certainty: 'known',
-    evidence: { by: by === 'another company' ? 'booking' : by, ...(untilMs ? { until: at(untilMs) } : {}) },
+    evidence: {
+      by: by === 'another company' ? 'booking' : by,
+      ...(untilMs ? { until: formatInstant(untilMs, zone) } : {}),
+    },
     confidential: {
       by,
-      from: at(fromMs),
-      to: at(toMs),
+      from: formatInstant(fromMs, zone),
+      to: formatInstant(toMs, zone),
       ...(holdId ? { holdId } : {}),
       ...(appointmentId ? { appointmentId } : {}),
     },

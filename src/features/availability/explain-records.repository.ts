@@ -6,6 +6,8 @@ import type { TimeClaim } from './host-times.service';
 
 /** Time that is held or being booked. Ids only of this company's own. */
 export interface ClaimedTime extends TimeClaim {
+  fromMs: EpochMs;
+  toMs: EpochMs;
   by: 'hold' | 'booking' | 'change' | 'another company';
   untilMs: EpochMs | null;
   holdId: string | null;

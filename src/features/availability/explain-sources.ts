@@ -27,7 +27,7 @@ export class ExplainSources {
   async place(companyId: string): Promise<{ hostZone: string; account: string; connection: Connection }> {
     const connection = await this.connections.forCompany(companyId);
     const hostZone = connection.accountTimeZone ?? (await this.companies.get(companyId)).timeZone;
-    return { hostZone, account: accountOf(connection.provider, connection.baseUrl ?? ''), connection };
+    return { hostZone, account: accountOf(connection.provider, connection.address), connection };
   }
 
   /**
