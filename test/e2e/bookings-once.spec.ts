@@ -80,6 +80,27 @@ describe('many who want the same time at once, at two replicas', () => {
     expect(await desk.liveOn(startAt(2, 9))).toHaveLength(1);
   });
 
+  it('get one booking where two companies name one account by its address and by the default', async () => {
+    const twin = await first.createCompany();
+    const connection = { provider: 'calcom-v2', apiKey: desk.company.providerKey };
+    const path = `/api/companies/${twin.companyId}/connections`;
+    await first.call('PUT', path, { key: first.adminKey, body: connection });
+    await first.call('POST', '/api/event-types/sync', { key: twin.secretKey });
+    const { data } = (await first.call('GET', '/api/event-types', { key: twin.secretKey })).body;
+    const same = data.find(({ providerId }: any) => providerId === desk.eventType.providerId);
+    const wish = desk.request(startAt(7, 9, 15), { eventTypeId: same.id, attendee: person(99) });
+    const [mine, theirs] = await Promise.all([
+      desk.book(desk.request(startAt(7, 9))),
+      first.call('POST', '/api/bookings', {
+        key: twin.secretKey,
+        body: wish,
+        headers: { 'idempotency-key': randomUUID() },
+      }),
+    ]);
+    expect(statuses([mine, theirs])).toEqual([201, 409]);
+    expect(await desk.liveOn(startAt(7, 9))).toHaveLength(1);
+  });
+
   it('keep the buffers of a type free while a booking is under way', async () => {
     const body = {
       title: 'Colour',

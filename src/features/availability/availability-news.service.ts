@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
 import type { EntityManager } from 'typeorm';
+import type { AppConfig } from '../../foundation/config/app-config';
 import { accountOf } from './claimed-times';
 import { ChangeLogRepository } from './change-log.repository';
 import type { TimeChange } from './known-change';
@@ -29,7 +31,14 @@ interface Booked {
 /** Tells the slot stores of all replicas what happens to bookings. */
 @Injectable()
 export class AvailabilityNews {
-  constructor(private readonly log: ChangeLogRepository) {}
+  private readonly defaultAddress: string;
+
+  constructor(
+    private readonly log: ChangeLogRepository,
+    config: ConfigService<AppConfig, true>,
+  ) {
+    this.defaultAddress = new URL(config.get('calcom', { infer: true }).baseUrl).origin;
+  }
 
   /**
    * A booking was recorded: what it takes is taken, and what it took before may be free again. Part of the transaction
@@ -48,7 +57,7 @@ export class AvailabilityNews {
       [after.connectionId, after.eventTypeId],
     );
     if (!booked) return;
-    const account = accountOf(booked.provider, booked.baseUrl ?? '');
+    const account = accountOf(booked.provider, booked.baseUrl ?? this.defaultAddress);
     const changes = [
       ...(before && isKnown(before) ? [change('changed', before, booked)] : []),
       change(isTaking(after) ? 'taken' : 'changed', after, booked),

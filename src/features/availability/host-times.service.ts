@@ -94,8 +94,8 @@ export class HostTimes {
   }
 
   private async accountOf({ companyId }: EventTypeRecord): Promise<string> {
-    const { provider, baseUrl } = await this.connections.forCompany(companyId);
-    return accountOf(provider, baseUrl ?? '');
+    const { provider, address } = await this.connections.forCompany(companyId);
+    return accountOf(provider, address);
   }
 }
 

@@ -95,7 +95,7 @@ export class SoldTypes {
     const { companyId } = eventType;
     const connection = await this.connections.forCompany(companyId);
     const { timeZone, locale } = await this.companies.get(companyId);
-    const account = accountOf(connection.provider, connection.baseUrl ?? '');
+    const account = accountOf(connection.provider, connection.address);
     const gridTimeZone = connection.accountTimeZone ?? timeZone;
     const signature = JSON.stringify([eventType.definition, account, gridTimeZone]);
     return { eventType, account, gridTimeZone, companyTimeZone: timeZone, locale, signature };

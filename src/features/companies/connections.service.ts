@@ -16,6 +16,8 @@ export interface Connection {
   provider: ProviderName;
   /** Undefined: the deployment's default address. */
   baseUrl?: string;
+  /** Where calls go: {@link baseUrl}, or the default. Companies with the same one share its hosts. */
+  address: string;
   status: ConnectionStatus;
   /** The company brought no credential; then it may see {@link sharedEventTypeIds} only. */
   usesEnvironmentKey: boolean;
@@ -35,6 +37,7 @@ export interface Connection {
 @Injectable()
 export class ConnectionsService {
   private readonly defaultCompany: string | undefined;
+  private readonly defaultAddress: string;
 
   constructor(
     private readonly rows: ConnectionsRepository,
@@ -42,6 +45,7 @@ export class ConnectionsService {
     private readonly logger: PinoLogger,
     config: ConfigService<AppConfig, true>,
   ) {
+    this.defaultAddress = new URL(config.get('calcom', { infer: true }).baseUrl).origin;
     this.defaultCompany = config.get('compatDefaultCompany', { infer: true });
   }
 
@@ -53,16 +57,16 @@ export class ConnectionsService {
   }
 
   async ofCompany(companyId: string): Promise<Connection | undefined> {
-    return optional(await this.rows.ofCompany(companyId));
+    return this.known(await this.rows.ofCompany(companyId));
   }
 
   async byId(connectionId: string): Promise<Connection | undefined> {
-    return optional(await this.rows.find(connectionId));
+    return this.known(await this.rows.find(connectionId));
   }
 
   /** Of all companies, oldest first. */
   async all(): Promise<Connection[]> {
-    return (await this.rows.all()).map(toConnection);
+    return (await this.rows.all()).map((row) => this.toConnection(row));
   }
 
   /**
@@ -88,27 +92,28 @@ export class ConnectionsService {
     const { companyId } = flagged;
     this.logger.error({ alert: 'CREDENTIAL_REFUSED', connectionId, companyId }, 'the provider refused the credential');
   }
-}
 
-function optional(row: ConnectionRow | undefined): Connection | undefined {
-  return row && toConnection(row);
-}
+  private known(row: ConnectionRow | undefined): Connection | undefined {
+    return row && this.toConnection(row);
+  }
 
-function toConnection(row: ConnectionRow): Connection {
-  return {
-    id: row.id,
-    companyId: row.companyId,
-    provider: row.provider,
-    baseUrl: row.baseUrl ?? undefined,
-    status: row.status,
-    usesEnvironmentKey: row.sealedCredential === null,
-    sharedEventTypeIds: row.sharedEventTypeIds,
-    accountId: row.accountId ?? undefined,
-    accountTimeZone: row.accountTimeZone ?? undefined,
-    capabilities: row.capabilities ?? undefined,
-    settings: row.settings,
-    verifiedAt: row.verifiedAt ?? undefined,
-    webhookRegisteredAt: row.webhookRegisteredAt ?? undefined,
-    webhookError: row.webhookError ?? undefined,
-  };
+  private toConnection(row: ConnectionRow): Connection {
+    return {
+      id: row.id,
+      companyId: row.companyId,
+      provider: row.provider,
+      baseUrl: row.baseUrl ?? undefined,
+      address: row.baseUrl ?? this.defaultAddress,
+      status: row.status,
+      usesEnvironmentKey: row.sealedCredential === null,
+      sharedEventTypeIds: row.sharedEventTypeIds,
+      accountId: row.accountId ?? undefined,
+      accountTimeZone: row.accountTimeZone ?? undefined,
+      capabilities: row.capabilities ?? undefined,
+      settings: row.settings,
+      verifiedAt: row.verifiedAt ?? undefined,
+      webhookRegisteredAt: row.webhookRegisteredAt ?? undefined,
+      webhookError: row.webhookError ?? undefined,
+    };
+  }
 }
