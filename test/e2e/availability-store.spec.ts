@@ -104,6 +104,21 @@ describe('reads of free times', () => {
     expect([changed.status, changed.headers.get('etag') === headers['if-none-match']]).toEqual([200, false]);
   });
 
+  it('leave a line in the log for one in a hundred repeated ones, and are all counted', async () => {
+    const start = startAt(0, 10);
+    await read(a, start);
+    const lines = (): number => a.logs().split('request completed').length;
+    const counted = async (): Promise<number> => {
+      const { text } = await a.call('GET', '/metrics', { key: a.adminKey });
+      return Number(/availability_reads_total\{outcome="warm"\} (\d+)/.exec(text)?.[1] ?? 0);
+    };
+    const [before, countBefore] = [lines(), await counted()];
+    for (let count = 0; count < 200; count += 1) await read(a, start);
+    // Two of them, and the lines of the looks at the metrics and of the requests before.
+    const added = (await counted()) - countBefore;
+    expect([lines() - before < 10, added]).toEqual([true, 200]);
+  });
+
   it('give at most as many times as asked for, and refuse numbers that are none', async () => {
     const { body } = await read(a, startAt(0, 9), { limit: '3' });
     expect(Object.values(body.days).flat()).toHaveLength(3);

@@ -15,7 +15,7 @@ export function questionOf({ caller, url }: CalledRequest): string {
 }
 
 /** Writes the reply; 304 for a caller who has this very answer. */
-export function reply(request: CalledRequest, to: FastifyReply, { body, etag }: WrittenAnswer): Buffer | undefined {
+export function reply(request: CalledRequest, to: FastifyReply, { body, etag }: WrittenAnswer): string | undefined {
   to.header('etag', etag).header('cache-control', 'no-cache');
   if (isKnown(request.headers['if-none-match'], etag)) {
     to.status(304);
@@ -48,8 +48,9 @@ export class RepeatedQuestions implements NestInterceptor {
 
   private sample({ raw }: FastifyReply): void {
     this.count += 1;
-    const { log } = raw as typeof raw & { log?: Logger };
-    if (log && this.count % LOGGED_ONE_IN !== 0) log.level = 'warn';
+    if (this.count % LOGGED_ONE_IN === 0) return;
+    const { allLogs = [] } = raw as typeof raw & { allLogs?: Logger[] };
+    for (const log of allLogs) log.level = 'warn';
   }
 }
 

@@ -10,7 +10,8 @@ const BYTES_EACH = 1_000;
 
 /** An answer as it goes over the wire. */
 export interface WrittenAnswer {
-  body: Buffer;
+  /** Text, not bytes: Node sends it in one piece with the head, bytes in two. It is ASCII, so one byte a letter. */
+  body: string;
   /** Weak: answers that differ in `fetchedAt` alone are the same to a caller. */
   etag: string;
 }
@@ -42,7 +43,7 @@ export class ReadyAnswers {
   }
 
   write(question: string, { body, goodUntilMs, isUnchanged }: AvailabilityAnswer): WrittenAnswer {
-    const written = { body: Buffer.from(JSON.stringify(body)), etag: etagOf(body) };
+    const written = { body: JSON.stringify(body), etag: etagOf(body) };
     if (goodUntilMs > this.clock.now()) this.keep(question, { ...written, goodUntilMs, isUnchanged });
     return written;
   }
