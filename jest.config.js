@@ -23,6 +23,8 @@ const onPostgres = {
 
 module.exports = {
   testTimeout: 30_000,
+  // A test that fails may leave its service running; the run ends all the same.
+  forceExit: true,
   maxWorkers: 2,
   projects: [
     {

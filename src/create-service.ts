@@ -60,10 +60,11 @@ function allowListedOrigins(app: NestFastifyApplication): void {
       'content-type',
       'hold-token',
       'idempotency-key',
+      'if-none-match',
       'prefer',
       'x-correlation-id',
     ],
-    exposedHeaders: ['x-correlation-id', 'retry-after', 'idempotency-replayed'],
+    exposedHeaders: ['etag', 'x-correlation-id', 'retry-after', 'idempotency-replayed'],
     maxAge: 600,
   });
 }
