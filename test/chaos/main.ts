@@ -115,6 +115,7 @@ function environment(
     BOOKING_SETTLE: SETTLE_SECONDS,
     CALCOM_TIMEOUT: CALL_SECONDS,
     CALCOM_RATE_LIMIT: '10000',
+    QUOTA_SECRET: '1000000',
     ...(intent ? {} : { CHAOS_NO_INTENT: 'true' }),
   };
 }
