@@ -56,6 +56,12 @@ describe('many who want the same time at once, at two replicas', () => {
       new Set(['SLOT_UNAVAILABLE']),
     );
     expect(await desk.liveOn(startAt(0, 9))).toHaveLength(1);
+    const refused = answers.filter(({ status }) => status === 409);
+    const claimed = refused.filter(({ body }) => body.error.details.reason === 'CLAIMED');
+    expect(claimed.length).toBeGreaterThan(0);
+    for (const { body } of claimed) expect(body.error.details.alternatives).toHaveLength(3);
+    // Two replicas, and few looks for all of them.
+    expect((await desk.calls('slots.list')).length).toBeLessThan(20);
   });
 
   it('get one booking of 50 for overlapping starts of one host', async () => {

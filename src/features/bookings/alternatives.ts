@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { formatInstant } from '../../foundation/time/instants';
+import type { CallContext } from '../../scheduling/call-context';
+import type { Slot } from '../../scheduling/words';
 import { AvailabilityService } from '../availability/availability.service';
+import type { EventTypeRecord } from '../event-types/event-types.service';
 import type { BookingWork } from './booking-command';
 
 const DAY_MS = 86_400_000;
@@ -20,6 +23,9 @@ export interface Alternative {
 /** Free times near one that is not free. */
 @Injectable()
 export class Alternatives {
+  /** Looks under way: fifty who are refused the same time at once share one. */
+  private readonly looking = new Map<string, Promise<Slot[]>>();
+
   constructor(
     private readonly availability: AvailabilityService,
     private readonly logger: PinoLogger,
@@ -36,9 +42,8 @@ export class Alternatives {
     const patienceMs = Math.min(PATIENCE_MS, untilMs - performance.now());
     if (patienceMs <= 0) return [];
     const context = { correlationId: caller.correlationId, signal: AbortSignal.timeout(Math.ceil(patienceMs)) };
-    const range = [startMs - BEFORE_MS, startMs + AFTER_MS] as const;
     try {
-      const slots = await this.availability.unclaimed(eventType, ...range, context);
+      const slots = await this.slotsNear(eventType, startMs, context);
       const distance = (slot: { startMs: number }): number => Math.abs(slot.startMs - startMs);
       return slots
         .filter((slot) => slot.startMs !== startMs)
@@ -52,5 +57,16 @@ export class Alternatives {
       this.logger.info({ err: error }, 'no alternatives');
       return [];
     }
+  }
+
+  private slotsNear(eventType: EventTypeRecord, startMs: number, context: CallContext): Promise<Slot[]> {
+    const name = `${eventType.id} ${startMs}`;
+    const known = this.looking.get(name);
+    if (known) return known;
+    const look = this.availability
+      .unclaimed(eventType, startMs - BEFORE_MS, startMs + AFTER_MS, context)
+      .finally(() => this.looking.delete(name));
+    this.looking.set(name, look);
+    return look;
   }
 }

@@ -54,6 +54,13 @@ export class BookingOutcomes {
     return { status: 202, booking, replayed: false };
   }
 
+  /** What a request is told that could not even begin: of a time that is spoken for, also which times are free. */
+  async refusedAtOnce(work: BookingWork, error: unknown, untilMs: number): Promise<unknown> {
+    if (!(error instanceof ApiError) || error.code !== 'SLOT_UNAVAILABLE') return error;
+    const alternatives = await this.alternatives.near(work, untilMs);
+    return new ApiError(error.code, { details: { ...error.details, alternatives }, cause: error });
+  }
+
   /** A time that is taken is answered with others that are free; a repeat of the request gets the same ones. */
   private async refusal(work: BookingWork, sagaId: string, failure: FrozenFailure, untilMs: number): Promise<Error> {
     const isTaken = failure.kind === 'scheduling' && failure.code === 'SLOT_UNAVAILABLE';

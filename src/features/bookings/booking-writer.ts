@@ -28,7 +28,9 @@ export class BookingWriter {
       const known = await this.outcomes.follow(work, recalled.sagaId, untilMs);
       if (known) return known;
     }
-    const saga = await this.beginning.begin(work, recalled);
+    const saga = await this.beginning.begin(work, recalled).catch(async (error: unknown) => {
+      throw await this.outcomes.refusedAtOnce(work, error, untilMs);
+    });
     const driving = this.worker.drive(saga);
     while (saga.state.status === 'running' && performance.now() < untilMs) {
       const ended = await Promise.race([driving.then(() => true), pause(LOOK_MS, false)]);
