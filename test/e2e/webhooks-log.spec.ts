@@ -227,22 +227,30 @@ describe('the log of webhooks', () => {
 
   it('goes on with the next one about a booking while an earlier one waits to be tried again', async () => {
     const { uid, delivery: made } = await book(9, 20);
-    await failing('bookings.get', 3);
+    await failing('bookings.get', 60);
     const waiting = await send(envelope('BOOKING_PAID', 'waits', { uid }));
     await eventually(
       () => read(waiting),
       ({ lastError }) => lastError === 'UNAVAILABLE',
     );
-    await database.query(
-      `update pgboss.job set start_after = now() + interval '1 hour' where data->>'deliveryId' = $1 and state < 'active'`,
-      [waiting],
+    // Between two attempts; on a slow machine the next one may have begun meanwhile.
+    await eventually(
+      () =>
+        database.query(
+          `update pgboss.job set start_after = now() + interval '1 hour'
+           where data->>'deliveryId' = $1 and state < 'active' returning id`,
+          [waiting],
+        ),
+      ([rows]: any) => rows.length === 1,
     );
+    await service.sandboxCall('DELETE', '/_sandbox/scenarios');
     await provider.change(uid, 'cancel', { cancellationReason: 'ill' });
     const [{ id }] = await list('?trigger=BOOKING_CANCELLED&limit=1');
     expect(await settled(id)).toMatchObject({ status: 'processed', effect: 'is cancelled', bookingId: made.bookingId });
-    expect(await read(waiting)).toMatchObject({ status: 'received', attempts: 1 });
+    const { status, attempts } = await read(waiting);
+    expect(status).toBe('received');
     // A replay does not wait for the hour to pass.
     await call('POST', `/${waiting}/replay`);
-    expect(await settled(waiting, 2)).toMatchObject({ status: 'processed', effect: 'is cancelled' });
+    expect(await settled(waiting, attempts + 1)).toMatchObject({ status: 'processed', effect: 'is cancelled' });
   });
 });
