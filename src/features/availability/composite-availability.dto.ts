@@ -1,11 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsUUID, Matches, ValidateIf } from 'class-validator';
-import { IsDateOrInstant, IsTimeZoneName } from '../../foundation/http/validation';
+import { IsUUID, Matches } from 'class-validator';
+import { IsDateOrInstant, IsTimeZoneName, MayBeAbsent } from '../../foundation/http/validation';
 import type { CompositeAnswer, VisitOption } from './composite-availability.service';
 import { LocalTimes } from './local-times';
 
 const MINUTE_MS = 60_000;
-const MayBeAbsent = () => ValidateIf((_: object, value: unknown) => value !== undefined);
 
 export class CompositeQueryDto {
   @ApiProperty({

@@ -1,4 +1,4 @@
-import { registerDecorator, ValidateIf, type ValidationOptions } from 'class-validator';
+import { registerDecorator, type ValidationOptions } from 'class-validator';
 import { APPOINTMENT_STATUSES } from './appointment.entity';
 
 /** Cal.com takes 50 keys; ten are left for our own. */
@@ -65,5 +65,3 @@ function rule(name: string, fault: (value: unknown) => string | undefined) {
 export const IsCallerMetadata = rule('isCallerMetadata', metadataFault);
 export const IsResponses = rule('isResponses', responsesFault);
 export const IsStatusList = rule('isStatusList', statusListFault);
-/** May be left out, but not null: null is a value, and no field has it. */
-export const MayBeAbsent = () => ValidateIf((_: object, value: unknown) => value !== undefined);

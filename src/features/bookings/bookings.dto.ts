@@ -15,9 +15,10 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { IsDateOrInstant, IsFilled, IsInstant, IsPageSize, IsTimeZoneName } from '../../foundation/http/validation';
+import { IsDateOrInstant, IsFilled, IsInstant, IsTimeZoneName, MayBeAbsent } from '../../foundation/http/validation';
 import { BookingView } from './booking-view';
-import { IsCallerMetadata, IsResponses, IsStatusList, MayBeAbsent } from './booking-rules';
+import { IsCallerMetadata, IsResponses, IsStatusList } from './booking-rules';
+import { pageQuery } from '../../foundation/http/page-query.dto';
 
 /** Longer than any name that people have. */
 const NAME_MAX = 200;
@@ -200,7 +201,7 @@ export class MarkAbsentDto {
   attendees?: AbsentAttendeeDto[];
 }
 
-export class ListBookingsDto {
+export class ListBookingsDto extends pageQuery(20) {
   @ApiPropertyOptional({ description: 'One status, or several with commas between' })
   @MayBeAbsent()
   @IsStatusList()
@@ -230,17 +231,6 @@ export class ListBookingsDto {
   @MayBeAbsent()
   @IsUUID()
   customerId?: string;
-
-  @ApiPropertyOptional({ example: '20', description: '1 to 100' })
-  @MayBeAbsent()
-  @IsPageSize()
-  limit?: string;
-
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before' })
-  @MayBeAbsent()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
 }
 
 export class BookingPageDto {

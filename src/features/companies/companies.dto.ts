@@ -1,10 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
-import { IsString, MaxLength, ValidateIf } from 'class-validator';
-import { IsFilled, IsPageSize, IsTimeZoneName } from '../../foundation/http/validation';
+import { MaxLength } from 'class-validator';
+import { IsFilled, IsTimeZoneName } from '../../foundation/http/validation';
 import { IsCountryCode, IsLocale } from './company-rules';
-
-/** May be left out, but not null: null is a value, and no field has it. */
-export const MayBeAbsent = () => ValidateIf((_: object, value: unknown) => value !== undefined);
+import { pageQuery } from '../../foundation/http/page-query.dto';
 
 export class CreateCompanyDto {
   @ApiProperty({ example: 'Salon Lindner', maxLength: 200 })
@@ -28,18 +26,7 @@ export class CreateCompanyDto {
 /** Fields that are left out stay as they are; one at least must be there. */
 export class ChangeCompanyDto extends PartialType(CreateCompanyDto, { skipNullProperties: false }) {}
 
-export class ListCompaniesDto {
-  @ApiPropertyOptional({ description: 'Size of a page, 1 to 100.', default: '50' })
-  @MayBeAbsent()
-  @IsPageSize()
-  limit?: string;
-
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before; opaque.' })
-  @MayBeAbsent()
-  @MaxLength(200)
-  @IsString()
-  cursor?: string;
-}
+export class ListCompaniesDto extends pageQuery(50) {}
 
 export class CompanyDto {
   @ApiProperty({ format: 'uuid' })

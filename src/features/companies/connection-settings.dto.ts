@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
-import { IsCalendarDay } from '../../foundation/http/validation';
+import { IsCalendarDay, MayBeAbsent } from '../../foundation/http/validation';
 import type { ConnectionSettings } from '../../scheduling/connection-store';
-import { MayBeAbsent } from './companies.dto';
 
 const Version = (usual: string): PropertyDecorator =>
   ApiPropertyOptional({ example: usual, description: 'YYYY-MM-DD' });

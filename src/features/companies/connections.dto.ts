@@ -11,10 +11,9 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { IsProviderNumber } from '../../foundation/http/validation';
+import { IsProviderNumber, MayBeAbsent } from '../../foundation/http/validation';
 import { PROVIDER_NAMES, type ProviderName } from '../../scheduling/connection-store';
 import type { ProviderCapabilities } from '../../scheduling/provider-port';
-import { MayBeAbsent } from './companies.dto';
 import { ApiVersionsDto, PaceDto } from './connection-settings.dto';
 import type { Connection } from './connections.service';
 

@@ -16,9 +16,8 @@ import {
   IsInstant,
   IsProviderNumber,
   IsTimeZoneName,
+  MayBeAbsent,
 } from '../../foundation/http/validation';
-
-const MayBeAbsent = () => ValidateIf((_: object, value: unknown) => value !== undefined);
 
 export class OlderAttendeeDto {
   @ApiProperty()

@@ -1,14 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Matches, MaxLength, ValidateIf } from 'class-validator';
-import { IsFilled } from '../../foundation/http/validation';
+import { Matches, MaxLength } from 'class-validator';
+import { IsFilled, MayBeAbsent } from '../../foundation/http/validation';
 import { type BookingNeed, READINESS_CODES, type ReadinessCode } from './readiness-reasons';
 
 /** 1 to 1440: no event type is longer than a day. */
 const MINUTES_OF_A_DAY = /^([1-9]\d{0,2}|1[0-3]\d{2}|14[0-3]\d|1440)$/;
 /** Room for fifty slugs, which is what a booking may answer. */
 const RESPONSES_LENGTH_MAX = 2_000;
-
-const MayBeAbsent = () => ValidateIf((_: object, value: unknown) => value !== undefined);
 
 export class ReadinessQueryDto {
   @ApiPropertyOptional({ example: '30', description: 'The length that the booking must have, 1 to 1440.' })

@@ -13,11 +13,11 @@ import {
   Max,
   MaxLength,
   Min,
-  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { invalidField } from '../../foundation/errors/api-error';
-import { IsFilled, IsPageSize, IsProviderNumber } from '../../foundation/http/validation';
+import { IsFilled, IsProviderNumber, MayBeAbsent } from '../../foundation/http/validation';
+import { pageQuery } from '../../foundation/http/page-query.dto';
 
 /** One word or several joined by single dashes: what a provider keeps as it is instead of rewriting it. */
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -27,9 +27,6 @@ const YEAR_MINUTES = 525_600;
 /** As many members as Cal.com lists on one page. */
 const HOSTS_MAX = 250;
 const TEAM_SCHEDULING_TYPES = ['round-robin', 'collective', 'managed'] as const;
-
-/** May be left out, but not null: null is a value, and no field has it. */
-const MayBeAbsent = () => ValidateIf((_: object, value: unknown) => value !== undefined);
 
 export class LocationDto {
   @ApiProperty({
@@ -163,7 +160,7 @@ export function checkTeamFields({ teamId, schedulingType, hostIds }: CreateEvent
   if (teamId === undefined && hostIds !== undefined) throw invalidField('hostIds', 'needs a teamId');
 }
 
-export class ListEventTypesDto {
+export class ListEventTypesDto extends pageQuery(50) {
   @ApiPropertyOptional({ description: 'Only the type with exactly this slug.' })
   @MayBeAbsent()
   @MaxLength(100)
@@ -179,17 +176,6 @@ export class ListEventTypesDto {
   @MayBeAbsent()
   @IsProviderNumber()
   teamId?: string;
-
-  @ApiPropertyOptional({ description: 'Size of a page, 1 to 100.', default: '50' })
-  @MayBeAbsent()
-  @IsPageSize()
-  limit?: string;
-
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before; opaque.' })
-  @MayBeAbsent()
-  @MaxLength(200)
-  @IsString()
-  cursor?: string;
 }
 
 /** Fields that are left out stay as they are; one at least must be there. A type keeps its team and its hosts. */

@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
-import { IsPageSize } from '../../foundation/http/validation';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { ATTENTION_KIND_NAMES, ATTENTION_KINDS, type AttentionKind } from './attention-kinds';
 import type { AttentionItem } from './attention.service';
+import { pageQuery } from '../../foundation/http/page-query.dto';
 
-export class AttentionQuery {
+export class AttentionQuery extends pageQuery(50) {
   @ApiPropertyOptional({ enum: ATTENTION_KIND_NAMES })
   @IsOptional()
   @IsIn(ATTENTION_KIND_NAMES)
@@ -14,17 +14,6 @@ export class AttentionQuery {
   @IsOptional()
   @IsUUID()
   companyId?: string;
-
-  @ApiPropertyOptional({ type: String, description: '1 to 100', default: '50' })
-  @IsOptional()
-  @IsPageSize()
-  limit?: string;
-
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before' })
-  @IsOptional()
-  @MaxLength(200)
-  @IsString()
-  cursor?: string;
 }
 
 export class AttentionItemDto {

@@ -14,8 +14,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsFilled } from '../../foundation/http/validation';
-import { MayBeAbsent } from './list-query.dto';
+import { IsFilled, MayBeAbsent } from '../../foundation/http/validation';
 import { DURATION, ONE_PERSON, type OnePerson, SEGMENTS_MAX, VISIT_MINUTES_MAX } from './segments';
 
 /** More people than one place of work has for one thing. */

@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, MaxLength, ValidateIf } from 'class-validator';
-import { IsFilled } from '../../foundation/http/validation';
-import { MayBeAbsent } from './list-query.dto';
+import { IsFilled, MayBeAbsent } from '../../foundation/http/validation';
 import type { HostChosenBy, StaffMember } from './staff.repository';
 
 /** May be left out, and null takes away what is there. */

@@ -2,8 +2,7 @@ import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { ArrayUnique, IsArray, IsBoolean, IsIn, IsString, MaxLength, ValidateIf } from 'class-validator';
 import { DISABLED_REASONS, type DisabledReason, type WebhookEndpoint } from './endpoints.entity';
 import { OUTGOING_EVENT_TYPES } from './outgoing-event-types';
-
-const MayBeAbsent = () => ValidateIf((_: object, value: unknown) => value !== undefined);
+import { MayBeAbsent } from '../../foundation/http/validation';
 
 export class CreateEndpointDto {
   @ApiProperty({ example: 'https://hooks.salon.example/slotbridge', maxLength: 2000, description: 'public, https' })

@@ -1,12 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString } from 'class-validator';
-import { IsInstant, IsPageSize } from '../../foundation/http/validation';
+import { IsIn, IsOptional } from 'class-validator';
+import { IsInstant } from '../../foundation/http/validation';
 import { EVENT_DELIVERY_STATUSES, type EventDelivery, type EventDeliveryStatus } from './event-deliveries.entity';
 import { OUTGOING_EVENT_TYPES, TEST_EVENT_TYPE } from './outgoing-event-types';
+import { pageQuery } from '../../foundation/http/page-query.dto';
 
 const TYPES = [...OUTGOING_EVENT_TYPES, TEST_EVENT_TYPE];
 
-export class EventDeliveryQuery {
+export class EventDeliveryQuery extends pageQuery(50) {
   @ApiPropertyOptional({ enum: EVENT_DELIVERY_STATUSES })
   @IsOptional()
   @IsIn(EVENT_DELIVERY_STATUSES)
@@ -21,16 +22,6 @@ export class EventDeliveryQuery {
   @IsOptional()
   @IsInstant()
   from?: string;
-
-  @ApiPropertyOptional({ type: String, description: '1 to 100', default: '50' })
-  @IsOptional()
-  @IsPageSize()
-  limit?: string;
-
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before' })
-  @IsOptional()
-  @IsString()
-  cursor?: string;
 }
 
 /** One event on its way to one endpoint. */

@@ -1,11 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
-import { IsInstant, IsPageSize } from '../../foundation/http/validation';
+import { IsIn, IsOptional, IsUUID, Matches, MaxLength } from 'class-validator';
+import { IsInstant } from '../../foundation/http/validation';
 import { TRIGGER_TABLE } from './trigger-table';
 import type { AttemptRow } from './webhook-attempts.repository';
 import { DELIVERY_STATUSES, type DeliveryStatus, type WebhookDelivery } from './webhook-delivery.entity';
+import { pageQuery } from '../../foundation/http/page-query.dto';
 
-export class DeliveryQuery {
+export class DeliveryQuery extends pageQuery(50) {
   @ApiPropertyOptional({ enum: DELIVERY_STATUSES })
   @IsOptional()
   @IsIn(DELIVERY_STATUSES)
@@ -31,16 +32,6 @@ export class DeliveryQuery {
   @IsOptional()
   @IsInstant()
   to?: string;
-
-  @ApiPropertyOptional({ type: String, description: '1 to 100', default: '50' })
-  @IsOptional()
-  @IsPageSize()
-  limit?: string;
-
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before' })
-  @IsOptional()
-  @IsString()
-  cursor?: string;
 }
 
 /** A delivery without its body: that holds other people's names and addresses. */

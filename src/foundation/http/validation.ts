@@ -1,5 +1,5 @@
 import { Injectable, type PipeTransform, ValidationPipe, type ValidationError } from '@nestjs/common';
-import { registerDecorator, type ValidationOptions } from 'class-validator';
+import { registerDecorator, ValidateIf, type ValidationOptions } from 'class-validator';
 import { ApiError, invalidField } from '../errors/api-error';
 import { isCalendarDate, parseInstant } from '../time/instants';
 import { canonicalTimeZone } from '../time/zones';
@@ -87,6 +87,9 @@ export class NoProperties implements PipeTransform<unknown, undefined> {
     return undefined;
   }
 }
+
+/** May be left out, but not null: null is a value, and no field has it. */
+export const MayBeAbsent = () => ValidateIf((_: object, value: unknown) => value !== undefined);
 
 /** Text with something in it besides white space. */
 export const IsFilled = textRule('isFilled', (text) => text.trim().length > 0, 'must not be empty');

@@ -1,14 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsEmail, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
-import { IsFilled, IsPageSize, IsTimeZoneName } from '../../../foundation/http/validation';
-import { MayBeAbsent } from '../booking-rules';
+import { IsFilled, IsTimeZoneName, MayBeAbsent } from '../../../foundation/http/validation';
+import { pageQuery } from '../../../foundation/http/page-query.dto';
 
 const NAME_MAX = 200;
 /** Longer than any number with its separators. */
 const PHONE_MAX = 40;
 const MayBeNull = () => ValidateIf((_: object, value: unknown) => value !== undefined && value !== null);
 
-export class ListCustomersDto {
+export class ListCustomersDto extends pageQuery(20) {
   @ApiPropertyOptional({ format: 'email' })
   @MayBeAbsent()
   @IsEmail()
@@ -29,17 +29,6 @@ export class ListCustomersDto {
   @IsFilled()
   @MaxLength(NAME_MAX)
   name?: string;
-
-  @ApiPropertyOptional({ example: '20', description: '1 to 100' })
-  @MayBeAbsent()
-  @IsPageSize()
-  limit?: string;
-
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before' })
-  @MayBeAbsent()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
 }
 
 /** Fields that are left out stay. One of `email` and `phoneNumber` must remain. */

@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsUUID, Max, Min } from 'class-validator';
-import { IsInstant } from '../../../foundation/http/validation';
-import { MayBeAbsent } from '../booking-rules';
+import { IsInstant, MayBeAbsent } from '../../../foundation/http/validation';
 
 /** Shorter than filling in a name takes. */
 const SECONDS_MIN = 30;

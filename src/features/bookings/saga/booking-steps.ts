@@ -11,7 +11,7 @@ import { ProviderCalls } from '../../event-types/provider-calls.service';
 import type { Saga, StepPlan } from './saga';
 
 /** Hosts' keys are refused without a reason. */
-const COMPENSATION_REASON = 'Not booked as a whole';
+const COMPENSATION_REASON = 'Could not be booked';
 /** Longer than any call: a saga is nobody's request, so no request's deadline may end its calls. */
 const PATIENCE_MS = 60_000;
 
