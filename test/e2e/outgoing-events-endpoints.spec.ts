@@ -219,8 +219,11 @@ describe('endpoints for outgoing events', () => {
     expect(paged).toEqual(all);
     expect(await salon.deliveries(id, '?type=booking.updated')).toHaveLength(2);
     expect(await salon.deliveries(id, '?status=failed')).toEqual([]);
-    const third = all[2];
-    expect(await salon.deliveries(id, `?from=${encodeURIComponent(third.createdAt)}`)).toEqual(all.slice(0, 3));
+    // Two rows of one millisecond are both shown by a bound that names it.
+    const { createdAt: bound } = all[2];
+    const since = all.filter(({ createdAt }: { createdAt: string }) => Date.parse(createdAt) >= Date.parse(bound));
+    expect(since.length).toBeGreaterThanOrEqual(3);
+    expect(await salon.deliveries(id, `?from=${encodeURIComponent(bound)}`)).toEqual(since);
     for (const query of ['?status=x', '?type=x', '?from=2026', '?limit=0', '?cursor=x', '?x=1']) {
       expect([query, (await salon.call('GET', `/${id}/deliveries${query}`)).status]).toEqual([query, 400]);
     }
