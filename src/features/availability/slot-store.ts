@@ -1,3 +1,4 @@
+import { systemTimers, type Timers } from '../../foundation/pacing/timers';
 import type { CallContext } from '../../scheduling/call-context';
 import { OUTAGE_AGE_MAX_MS, ttlMs } from './freshness';
 import type { ClaimEnded, ClaimMade, KnownChange, TimeChange } from './known-change';
@@ -38,6 +39,8 @@ export interface StoreSurroundings {
   fetch: FetchSlots;
   /** Share of the connection's budget in use, 0 to 1, as last known. Must not wait. */
   usedShare(connectionId: string): number;
+  /** How patience is measured; the process's own timers when absent. */
+  after?: Timers['after'];
 }
 
 /**
@@ -150,7 +153,7 @@ export class SlotStore {
     const canShow = this.ageOf(stored, fromMs, toMs) <= OUTAGE_AGE_MAX_MS;
     if (canShow && stored.restUntilMs > this.around.now()) return this.shown(stored, fromMs, toMs, 'stale');
     try {
-      await this.filled(stored, fromMs, toMs, context, canShow ? PATIENCE_MS : undefined);
+      await this.filled(stored, fromMs, toMs, context, canShow);
       return this.shown(stored, fromMs, toMs, 'provider');
     } catch (error) {
       if (!canShow) throw error;
@@ -159,10 +162,11 @@ export class SlotStore {
     }
   }
 
-  private filled(stored: StoredType, fromMs: number, toMs: number, context?: CallContext, patienceMs?: number) {
+  private filled(stored: StoredType, fromMs: number, toMs: number, context?: CallContext, isPatient = false) {
     const { correlationId, signal } = context ?? {};
     const fill = this.fills.fill(stored, fromMs, toMs, { lane: 'interactive', correlationId });
-    return inTime(fill, patienceMs, signal);
+    const { after = systemTimers.after } = this.around;
+    return inTime(fill, (tooLate) => (isPatient ? after(PATIENCE_MS, tooLate) : () => undefined), signal);
   }
 
   private shown(stored: StoredType, fromMs: number, toMs: number, outcome: ReadOutcome): StoredSlots {
@@ -270,15 +274,20 @@ function overlaps(
   return fromMs < range.toMs && range.fromMs < toMs;
 }
 
-async function inTime(work: Promise<void>, patienceMs: number | undefined, signal?: AbortSignal): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
+/** @param patience calls back when it is over; what it returns ends it. */
+async function inTime(
+  work: Promise<void>,
+  patience: (tooLate: () => void) => () => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  let end = (): void => undefined;
   const limit = new Promise<never>((_, reject) => {
-    if (patienceMs !== undefined) timer = setTimeout(() => reject(new Error('not in time')), patienceMs);
+    end = patience(() => reject(new Error('not in time')));
     signal?.addEventListener('abort', () => reject(new Error('the caller has gone')), { once: true });
   });
   try {
     await Promise.race([work, limit]);
   } finally {
-    clearTimeout(timer);
+    end();
   }
 }
