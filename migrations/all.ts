@@ -12,6 +12,8 @@ import { Idempotency1764000600000 } from './1764000600000-idempotency';
 import { Deletion1764000700000 } from './1764000700000-deletion';
 import { Availability1765000000000 } from './1765000000000-availability';
 import { Services1765000100000 } from './1765000100000-services';
+import { ServiceFacts1765000110000 } from './1765000110000-service-facts';
+import { CompositeBookings1765000200000 } from './1765000200000-composite-bookings';
 
 /** Every migration, oldest first. A list, not a glob: it is the same under SWC, Jest and in the image. */
 export const MIGRATIONS = [
@@ -29,4 +31,6 @@ export const MIGRATIONS = [
   Deletion1764000700000,
   Availability1765000000000,
   Services1765000100000,
+  ServiceFacts1765000110000,
+  CompositeBookings1765000200000,
 ];

@@ -4,6 +4,7 @@ import { ApiError } from '../../foundation/errors/api-error';
 import { Alternatives } from './alternatives';
 import type { BookingWork } from './booking-command';
 import { BookingReader } from './booking-reader';
+import type { BookingView } from './booking-view';
 import { type FrozenFailure, isFinal, thawFailure } from './frozen-failure';
 import { type BookingAnswer, IdempotencyService } from './idempotency.service';
 import { NOT_BOOKED, type Saga } from './saga/saga';
@@ -26,7 +27,7 @@ export class BookingOutcomes {
   async of(work: BookingWork, saga: Saga, untilMs: number): Promise<BookingAnswer> {
     // Only the state is set after the commit.
     if (saga.state.status === 'confirmed' && saga.confirmed)
-      return { status: 201, booking: saga.confirmed, replayed: false };
+      return { status: 201, booking: saga.confirmed as BookingView, replayed: false };
     if (saga.state.status !== 'running') throw await this.refusal(work, saga.id, saga.failure ?? NOT_BOOKED, untilMs);
     const answer = await this.follow(work, saga.id, untilMs);
     if (answer) return answer;

@@ -47,9 +47,14 @@ import { IdempotencyService } from './idempotency.service';
 import { BookingBeginning } from './saga/booking-beginning';
 import { BookingInputSeal } from './saga/booking-input-seal';
 import { BookingSteps } from './saga/booking-steps';
+import { BookingPurpose } from './saga/booking-purpose';
+import { SagaBackward } from './saga/saga-backward';
 import { SagaDriver } from './saga/saga-driver';
 import { SagaEchoes } from './saga/saga-echoes';
 import { SagaEnds } from './saga/saga-ends';
+import { SagaForward } from './saga/saga-forward';
+import { SagaPurposes } from './saga/saga-purposes';
+import { SagaRecord } from './saga/saga-record';
 import { SagaWorker } from './saga/saga-worker';
 import { SagasRepository } from './saga/sagas.repository';
 import { MoveClaims } from './move-claims';
@@ -92,7 +97,12 @@ import { ProviderTruth } from './provider-truth';
     HoldTaking,
     HoldsRepository,
     HoldsService,
+    BookingPurpose,
+    SagaBackward,
     SagaDriver,
+    SagaForward,
+    SagaPurposes,
+    SagaRecord,
     SagaEchoes,
     SagaEnds,
     SagaWorker,

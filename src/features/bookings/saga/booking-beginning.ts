@@ -87,6 +87,7 @@ function newSaga(
   const endMs = command.startMs + lengthMinutes * 60_000;
   return {
     id: randomUUID(),
+    kind: 'booking',
     companyId: request.companyId,
     connectionId,
     deadlineMs,
@@ -95,7 +96,7 @@ function newSaga(
       eventTypes: { [id]: { providerId, title } },
       ...(caller.derivedKey ? { derivedKey: true } : {}),
     },
-    plan: [{ appointmentId, eventTypeId: id, ref: randomUUID(), startMs: command.startMs, endMs }],
+    plan: [{ appointmentId, eventTypeId: id, ref: randomUUID(), startMs: command.startMs, endMs, attempt: 0 }],
     eventTypes: { [id]: eventType },
     ...(caller.correlationId ? { correlationId: caller.correlationId } : {}),
   };

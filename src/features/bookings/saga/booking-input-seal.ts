@@ -7,6 +7,10 @@ export interface BookingInput {
   command: BookingCommand & { attendee: { timeZone: string } };
   /** By our id: what the provider calls the event types of the steps. */
   eventTypes: Record<string, { providerId: string; title: string }>;
+  /** Why bookings are moved or cancelled, as the provider tells the people concerned. */
+  reason?: string;
+  /** By step of a move: bookings that are cancelled once the new ones stand. */
+  replaced?: { seq: number; uid: string; ref: string; eventTypeId: string; startMs: number; endMs: number }[];
   /** The idempotency key was derived from the request: a refusal is not kept with it. */
   derivedKey?: boolean;
 }

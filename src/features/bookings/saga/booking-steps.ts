@@ -4,6 +4,7 @@ import { ConfigService } from '@nestjs/config';
 import type { AppConfig } from '../../../foundation/config/app-config';
 import type { CallContext } from '../../../scheduling/call-context';
 import { type Moment, type PreparedWrite, sendAtOnce } from '../../../scheduling/prepared-write';
+import { SchedulingError } from '../../../scheduling/scheduling-error';
 import type { BookingRequest, BookingSearch, ProviderBooking } from '../../../scheduling/words';
 import { HostTimes, type TimeClaim } from '../../availability/host-times.service';
 import { EventTypesService } from '../../event-types/event-types.service';
@@ -32,23 +33,34 @@ export class BookingSteps {
     this.deploymentId = config.get('deploymentId', { infer: true });
   }
 
-  /** A new attempt of a step, under a ref of its own. */
+  /** A new attempt of a step, under a ref of its own. A booking that is moved keeps the ref it was made with. */
   async prepare(saga: Saga, step: number): Promise<PreparedWrite<ProviderBooking>> {
-    const plan = { ...saga.plan[step]!, ref: randomUUID() };
+    const former = saga.plan[step]!;
+    const attempt = former.attempt + 1;
+    const plan = former.moves ? { ...former, attempt } : { ...former, attempt, ref: randomUUID() };
     saga.plan[step] = plan;
-    const request = this.requestOf(saga, plan);
-    return this.calls.run(saga.connectionId, (at) => at.prepare.book(request, contextOf(saga)));
+    const { moves, startMs } = plan;
+    return this.calls.run(saga.connectionId, (at) =>
+      moves
+        ? at.prepare.reschedule({ uid: moves.uid, startMs, ...reasonOf(saga) }, contextOf(saga))
+        : at.prepare.book(this.requestOf(saga, plan), contextOf(saga)),
+    );
   }
 
   async send(saga: Saga, prepared: PreparedWrite<ProviderBooking>, intentAt: Moment): Promise<ProviderBooking> {
     return this.calls.watch(saga.connectionId, prepared.send(intentAt));
   }
 
-  /** The booking that the step's attempt made, if it is there. */
+  /**
+   * The booking that the step's attempt made, if it is there. One that is known, and was cancelled, is there only if it
+   * came back to life.
+   */
   async find(saga: Saga, step: number): Promise<ProviderBooking | undefined> {
-    const plan = saga.plan[step]!;
-    const search = this.searchOf(saga, plan);
-    return this.calls.run(saga.connectionId, (at) => at.findByRef(plan.ref, search, contextOf(saga)));
+    const { moves, ref, startMs } = saga.plan[step]!;
+    if (moves) return this.successorAt(saga, step, moves.uid, startMs);
+    if (saga.state.steps[step]!.uid !== undefined) return this.revived(saga, step);
+    const search = this.searchOf(saga, saga.plan[step]!);
+    return this.calls.run(saga.connectionId, (at) => at.findByRef(ref, search, contextOf(saga)));
   }
 
   /** The times of the hosts whom the booking names, where only it can. */
@@ -58,23 +70,61 @@ export class BookingSteps {
     return this.times.wantedByAnswer(eventType, booking);
   }
 
+  /** The host's yes to a booking that awaits it. */
+  prepareConfirmation(saga: Saga, step: number): Promise<PreparedWrite<ProviderBooking>> {
+    const uid = uidOf(saga, step);
+    return this.calls.run(saga.connectionId, (at) => at.prepare.confirm(uid, contextOf(saga)));
+  }
+
   /** Done also when the booking is cancelled already, or gone. */
   async cancel(saga: Saga, step: number): Promise<void> {
-    const { uid } = saga.state.steps[step]!;
-    if (uid === undefined) throw new Error('a booked step has a uid');
+    const uid = uidOf(saga, step);
+    const reason = saga.input.reason ?? COMPENSATION_REASON;
     const cancelling = this.calls.run(saga.connectionId, (at) =>
-      sendAtOnce(() => at.prepare.cancel(uid, COMPENSATION_REASON, contextOf(saga))),
+      sendAtOnce(() => at.prepare.cancel(uid, reason, contextOf(saga))),
     );
-    await cancelling.catch((error: unknown) => {
-      if (!isGone(error)) throw error;
-    });
+    await cancelling.catch(undefinedIfGone);
+  }
+
+  /** Back to where the booking was before this saga moved it. */
+  prepareReturn(saga: Saga, step: number): Promise<PreparedWrite<ProviderBooking>> {
+    const request = { uid: uidOf(saga, step), startMs: formerStartOf(saga, step), reason: COMPENSATION_REASON };
+    return this.calls.run(saga.connectionId, (at) => at.prepare.reschedule(request, contextOf(saga)));
+  }
+
+  /** The booking that a moved one was moved back to, if it is there. */
+  findReturned(saga: Saga, step: number): Promise<ProviderBooking | undefined> {
+    return this.successorAt(saga, step, uidOf(saga, step), formerStartOf(saga, step));
   }
 
   /** A booked step as the provider has it. */
   async read(saga: Saga, step: number): Promise<ProviderBooking> {
-    const { uid } = saga.state.steps[step]!;
-    if (uid === undefined) throw new Error('a booked step has a uid');
+    const uid = uidOf(saga, step);
     return this.calls.run(saga.connectionId, (at) => at.getBooking(uid, contextOf(saga)));
+  }
+
+  /**
+   * Where a booking was moved to, if that is this start: somebody else may have moved it elsewhere. Older servers do not
+   * say where; then it is looked for by its ref, which it has taken along.
+   */
+  private successorAt(saga: Saga, step: number, uid: string, startMs: number): Promise<ProviderBooking | undefined> {
+    const { moves, ...plan } = saga.plan[step]!;
+    const search = this.searchOf(saga, { ...plan, startMs, endMs: startMs + plan.endMs - plan.startMs });
+    return this.calls.run(saga.connectionId, async (at) => {
+      const former = await at.getBooking(uid, contextOf(saga)).catch(undefinedIfGone);
+      if (former?.status !== 'cancelled') return undefined;
+      const { rescheduledToUid } = former;
+      const successor =
+        rescheduledToUid === undefined
+          ? await at.findByRef(moves!.ref, search, contextOf(saga))
+          : await at.getBooking(rescheduledToUid, contextOf(saga));
+      return successor?.startMs === startMs && successor.uid !== uid ? successor : undefined;
+    });
+  }
+
+  private async revived(saga: Saga, step: number): Promise<ProviderBooking | undefined> {
+    const booking = await this.read(saga, step).catch(undefinedIfGone);
+    return booking?.status === 'accepted' || booking?.status === 'pending' ? booking : undefined;
   }
 
   private requestOf({ input }: Saga, plan: StepPlan): BookingRequest {
@@ -97,10 +147,27 @@ export class BookingSteps {
   }
 }
 
+function reasonOf({ input: { reason } }: Saga): { reason?: string } {
+  return reason === undefined ? {} : { reason };
+}
+
+function uidOf({ state }: Saga, step: number): string {
+  const { uid } = state.steps[step]!;
+  if (uid === undefined) throw new Error('a booked step has a uid');
+  return uid;
+}
+
+function formerStartOf({ plan }: Saga, step: number): number {
+  const { moves } = plan[step]!;
+  if (!moves) throw new Error('only what was moved can be moved back');
+  return moves.startMs;
+}
+
 function contextOf({ correlationId }: Saga): CallContext {
   return { signal: AbortSignal.timeout(PATIENCE_MS), ...(correlationId ? { correlationId } : {}) };
 }
 
-function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'BOOKING_NOT_FOUND';
+function undefinedIfGone(error: unknown): undefined {
+  if (error instanceof SchedulingError && error.code === 'BOOKING_NOT_FOUND') return undefined;
+  throw error;
 }

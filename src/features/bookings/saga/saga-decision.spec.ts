@@ -54,7 +54,7 @@ describe('what is to be done while a saga is running', () => {
 
 describe('what is to be done while a saga is compensating', () => {
   it('cancels what is booked before it looks for what may come', () => {
-    expect(next(compensating([booked, trying]), 0)).toEqual({ do: 'cancel', step: 0 });
+    expect(next(compensating([booked, trying]), 0)).toEqual({ do: 'undo', step: 0 });
     expect(next(compensating([{ status: 'cancelled' }, trying]), 0)).toEqual({ do: 'look', step: 1 });
   });
 

@@ -5,7 +5,12 @@ export type SagaAction =
   | { do: 'book'; step: number }
   /** Look for the step's ref at the provider; read the clock first. */
   | { do: 'look'; step: number }
-  | { do: 'cancel'; step: number }
+  /** The host's yes to a booking that awaits it. */
+  | { do: 'confirm'; step: number }
+  /** Cancel what was booked, or move back what was moved. */
+  | { do: 'undo'; step: number }
+  /** Look for where a booking is that was to be moved back; read the clock first. */
+  | { do: 'look-back'; step: number }
   | { do: 'wait'; untilMs: number }
   | { do: 'give-up' }
   /** The pivot: from then on the saga only goes forward. */
@@ -16,8 +21,8 @@ export type SagaAction =
 const CAN_BE_BOOKED: StepStatus[] = ['pending', 'trying', 'booked'];
 
 /**
- * What is to be done next; the whole protocol as one function, so that it can be checked in every state. Bookings are
- * made last first, and undone in the same order.
+ * What is to be done next; the whole protocol as one function, so that it can be checked in every state. Steps are
+ * done last first, and undone in reverse.
  */
 export function next(saga: SagaState, nowMs: number): SagaAction {
   if (saga.status === 'running') return nextForward(saga, nowMs);
@@ -26,25 +31,42 @@ export function next(saga: SagaState, nowMs: number): SagaAction {
 }
 
 function nextForward(saga: SagaState, nowMs: number): SagaAction {
-  // Whatever may be in flight is looked for and never sent again.
-  const open = lastWith(saga, 'trying');
   const isBooked = saga.steps.every(({ status }) => status === 'booked');
-  if (isBooked) return nowMs < saga.nextMs ? { do: 'wait', untilMs: saga.nextMs } : { do: 'commit' };
+  if (isBooked) return nextOnceBooked(saga, nowMs);
   // A step that has come to nothing while it was looked for: the rest must not be booked either.
   if (!saga.steps.every(({ status }) => CAN_BE_BOOKED.includes(status))) return { do: 'give-up' };
   if (nowMs >= saga.deadlineMs && saga.tries > 0) return { do: 'give-up' };
   if (nowMs < saga.nextMs) return { do: 'wait', untilMs: Math.min(saga.nextMs, saga.deadlineMs) };
+  // Whatever may be in flight is looked for and never sent again.
+  const open = lastWith(saga, 'trying');
   if (open !== undefined) return { do: 'look', step: open };
   if (nowMs >= saga.deadlineMs) return { do: 'give-up' };
   return { do: 'book', step: lastWith(saga, 'pending')! };
 }
 
+/** What is booked is committed also after the deadline; what its host has not confirmed by then is given up. */
+function nextOnceBooked(saga: SagaState, nowMs: number): SagaAction {
+  const open = saga.steps.findLastIndex(({ confirmation }) => confirmation === 'wanted');
+  if (open < 0) return nowMs < saga.nextMs ? { do: 'wait', untilMs: saga.nextMs } : { do: 'commit' };
+  if (nowMs >= saga.deadlineMs) return { do: 'give-up' };
+  if (nowMs < saga.nextMs) return { do: 'wait', untilMs: Math.min(saga.nextMs, saga.deadlineMs) };
+  return { do: 'confirm', step: open };
+}
+
 function nextBackward(saga: SagaState, nowMs: number): SagaAction {
-  const booked = lastWith(saga, 'booked');
-  const open = lastWith(saga, 'trying');
-  if (booked === undefined && open === undefined) return { do: 'finish-compensation' };
+  const returning = firstWith(saga, 'returning');
+  const booked = firstWith(saga, 'booked');
+  const open = firstWith(saga, 'trying');
+  if (returning === undefined && booked === undefined && open === undefined) return { do: 'finish-compensation' };
   if (nowMs < saga.nextMs) return { do: 'wait', untilMs: saga.nextMs };
-  return booked !== undefined ? { do: 'cancel', step: booked } : { do: 'look', step: open! };
+  // One at a time: where a booking goes back to may be where the next one is.
+  if (returning !== undefined) return { do: 'look-back', step: returning };
+  return booked !== undefined ? { do: 'undo', step: booked } : { do: 'look', step: open! };
+}
+
+function firstWith(saga: SagaState, status: StepStatus): number | undefined {
+  const index = saga.steps.findIndex((step) => step.status === status);
+  return index < 0 ? undefined : index;
 }
 
 function lastWith(saga: SagaState, status: StepStatus): number | undefined {

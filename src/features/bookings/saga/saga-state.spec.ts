@@ -52,7 +52,7 @@ describe('events that cannot happen', () => {
   it('are refused: what is confirmed is never given up, refused or undone', () => {
     const state = saga('confirmed', { status: 'booked', uid: 'b' });
     for (const type of ['gave-up', 'refused', 'cancelled', 'cancel-refused', 'compensated'] as const) {
-      expect(() => apply(state, { type, step: 0 }, 0)).toThrow(`${type} cannot happen when confirmed`);
+      expect(() => apply(state, { type, step: 0, askedMs: 0 }, 0)).toThrow(`${type} cannot happen when confirmed`);
     }
   });
 

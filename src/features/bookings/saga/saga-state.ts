@@ -5,18 +5,32 @@ export type SagaStatus = (typeof SAGA_STATUSES)[number];
 /**
  * `trying`: the intent is recorded, so a call may be in flight, or may have been lost.
  * `absent`: no booking of this step exists, and none can come into being any more.
+ * `returning`: moved, and the intent of moving it back is recorded.
+ * `returned`: where it was before it was moved.
  * `stuck`: must not be, is or may be booked, and could not be undone for good or for a day.
  */
-export const STEP_STATUSES = ['pending', 'trying', 'booked', 'refused', 'cancelled', 'absent', 'stuck'] as const;
+export const STEP_STATUSES = [
+  'pending',
+  'trying',
+  'booked',
+  'refused',
+  'cancelled',
+  'absent',
+  'returning',
+  'returned',
+  'stuck',
+] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];
 
 /** Instants are milliseconds of the database's clock. */
 export interface StepState {
   status: StepStatus;
-  /** While trying: from then on the attempt can no longer take effect. */
+  /** While trying, returning or being confirmed: from then on no call that was sent can take effect any more. */
   settleMs?: number;
   /** Once booked. */
   uid?: string;
+  /** Of a type that asks for it. Until it is `given` the booking is the host's to decide. */
+  confirmation?: 'wanted' | 'given';
 }
 
 export interface SagaState {
@@ -43,21 +57,40 @@ export type SagaEvent =
   /** A look for the step's ref; `lookedMs` was read before looking. */
   | { type: 'looked'; step: number; lookedMs: number; uid?: string }
   | { type: 'look-failed'; step: number }
-  | { type: 'cancelled'; step: number }
+  /** The intent of a confirmation was recorded. */
+  | { type: 'confirm-intended'; step: number; settleMs: number }
+  | { type: 'confirmed'; step: number }
+  /** Not confirmed, or nobody knows: it is read and asked for again. */
+  | { type: 'confirm-failed'; step: number }
+  /** `askedMs` was read before the cancellation was asked for. */
+  | { type: 'cancelled'; step: number; askedMs: number }
   | { type: 'cancel-failed'; step: number }
   | { type: 'cancel-refused'; step: number }
+  /** The intent of moving a booking back was recorded. */
+  | { type: 'return-intended'; step: number; settleMs: number }
+  | { type: 'returned'; step: number; uid: string }
+  | { type: 'return-not-sent'; step: number }
+  /** A look for where a booking is that was moved back; `lookedMs` was read before looking, `uid` is there if it is. */
+  | { type: 'return-looked'; step: number; lookedMs: number; uid?: string }
   /** Time or hope ran out. */
   | { type: 'gave-up' }
   | { type: 'committed' }
-  | { type: 'compensated' };
+  | { type: 'compensated' }
+  /** A person asks for what is stuck to be tried again. */
+  | { type: 'retried' }
+  /** A person says that nothing of it is left to be done. */
+  | { type: 'resolved' };
 
 /** First back-off, doubled each time. */
 const BACKOFF_FIRST_MS = 300;
 const BACKOFF_LAST_MS = 5 * 60_000;
 
-type Transition<E extends SagaEvent> = (saga: SagaState, event: E, nowMs: number) => SagaState;
+const UNDOABLE: StepStatus[] = ['booked', 'trying', 'returning'];
 
-const TRANSITIONS: { [T in SagaEvent['type']]: Transition<Extract<SagaEvent, { type: T }>> } = {
+type Transition<E extends SagaEvent> = (saga: SagaState, event: E, nowMs: number) => SagaState;
+type Of<T extends SagaEvent['type']> = Extract<SagaEvent, { type: T }>;
+
+const TRANSITIONS: { [T in SagaEvent['type']]: Transition<Of<T>> } = {
   intended: (saga, { step, settleMs }) => at(saga, step, ['pending'], { status: 'trying', settleMs }),
   booked: (saga, { step, uid }) => at(saga, step, ['trying'], { status: 'booked', uid }),
   refused: (saga, { step }) => turned(at(saga, step, ['trying', 'pending', 'booked'], refusedAfter(saga.steps[step]))),
@@ -65,15 +98,30 @@ const TRANSITIONS: { [T in SagaEvent['type']]: Transition<Extract<SagaEvent, { t
   lost: (saga) => saga,
   looked,
   'look-failed': (saga, _, nowMs) => later(saga, nowMs),
-  cancelled: (saga, { step }) => at(saga, step, ['booked'], { ...saga.steps[step]!, status: 'cancelled' }),
+  // Asked for again it waits longer each time, so the tries go on counting.
+  'confirm-intended': ({ tries, ...saga }, { step, settleMs }) => ({
+    ...at({ tries, ...saga }, step, ['booked'], { ...saga.steps[step]!, settleMs }),
+    tries,
+  }),
+  confirmed: (saga, { step }) => at(saga, step, ['booked'], { ...saga.steps[step]!, confirmation: 'given' }),
+  'confirm-failed': (saga, _, nowMs) => later(saga, nowMs),
+  cancelled,
   'cancel-failed': (saga, _, nowMs) => later(saga, nowMs),
-  'cancel-refused': (saga, { step }) => at(saga, step, ['booked', 'trying'], { ...saga.steps[step]!, status: 'stuck' }),
+  'cancel-refused': (saga, { step }) => at(saga, step, UNDOABLE, { ...saga.steps[step]!, status: 'stuck' }),
+  'return-intended': (saga, { step, settleMs }) =>
+    at(saga, step, ['booked'], { ...saga.steps[step]!, status: 'returning', settleMs }),
+  returned: (saga, { step, uid }) => at(saga, step, ['returning'], { status: 'returned', uid }),
+  'return-not-sent': (saga, { step }) => at(saga, step, ['returning'], bookedAgain(saga.steps[step]!)),
+  'return-looked': returnLooked,
   'gave-up': (saga) => turned(saga),
   committed: (saga) => ended(saga, 'confirmed', ['booked']),
   compensated: (saga) => {
     const status = hasStuck(saga) ? 'needs_attention' : 'compensated';
-    return ended(saga, status, ['pending', 'refused', 'cancelled', 'absent', 'stuck']);
+    return ended(saga, status, ['pending', 'refused', 'cancelled', 'absent', 'returned', 'stuck']);
   },
+  // The day that undoing may take begins anew.
+  retried: (saga, _, nowMs) => ({ ...turned(saga), deadlineMs: nowMs, steps: saga.steps.map(retriedStep) }),
+  resolved: (saga) => ({ ...saga, status: 'compensated', steps: saga.steps.map(resolvedStep) }),
 };
 
 /** In which statuses of the saga an event can happen. */
@@ -85,12 +133,21 @@ const HAPPENS_IN: { [T in SagaEvent['type']]: readonly SagaStatus[] } = {
   lost: ['running'],
   looked: ['running', 'compensating'],
   'look-failed': ['running', 'compensating'],
+  'confirm-intended': ['running'],
+  confirmed: ['running'],
+  'confirm-failed': ['running'],
   cancelled: ['compensating'],
   'cancel-failed': ['compensating'],
   'cancel-refused': ['running', 'compensating'],
+  'return-intended': ['compensating'],
+  returned: ['compensating'],
+  'return-not-sent': ['compensating'],
+  'return-looked': ['compensating'],
   'gave-up': ['running'],
   committed: ['running'],
   compensated: ['compensating'],
+  retried: ['needs_attention'],
+  resolved: ['needs_attention'],
 };
 
 /** What a saga becomes by an event. Pure; an event that cannot happen in this state throws. */
@@ -106,12 +163,47 @@ function refusedAfter(step: StepState | undefined): StepState {
 }
 
 /** The clock was read before looking: an effect after an empty look must not be taken for impossible. */
-function looked(saga: SagaState, event: Extract<SagaEvent, { type: 'looked' }>, nowMs: number): SagaState {
+function looked(saga: SagaState, event: Of<'looked'>, nowMs: number): SagaState {
   const step = saga.steps[event.step]!;
-  if (event.uid !== undefined) return at(saga, event.step, ['trying'], { status: 'booked', uid: event.uid });
-  const canStillCome = step.settleMs === undefined || event.lookedMs <= step.settleMs;
-  if (!canStillCome) return at(saga, event.step, ['trying'], { status: 'absent' });
+  // One that was cancelled, and may be confirmed back to life, goes on being watched.
+  const watched = step.uid === undefined ? {} : { settleMs: step.settleMs };
+  if (event.uid !== undefined) {
+    return at(saga, event.step, ['trying'], { status: 'booked', uid: event.uid, ...watched });
+  }
+  if (!canStillCome(step, event.lookedMs)) return at(saga, event.step, ['trying'], { status: 'absent' });
   return later(saga, nowMs);
+}
+
+/** A confirmation that was sent and got no answer would bring it back to life: then it is looked at again. */
+function cancelled(saga: SagaState, { step: index, askedMs }: Of<'cancelled'>): SagaState {
+  const step = saga.steps[index]!;
+  const isWatched = step.settleMs !== undefined && askedMs <= step.settleMs;
+  return at(saga, index, ['booked'], { ...step, status: isWatched ? 'trying' : 'cancelled' });
+}
+
+function returnLooked(saga: SagaState, { step: index, lookedMs, uid }: Of<'return-looked'>, nowMs: number): SagaState {
+  const step = saga.steps[index]!;
+  if (uid !== undefined) return at(saga, index, ['returning'], { status: 'returned', uid });
+  if (!canStillCome(step, lookedMs)) return at(saga, index, ['returning'], bookedAgain(step));
+  return later(saga, nowMs);
+}
+
+function bookedAgain({ uid }: StepState): StepState {
+  return { status: 'booked', ...(uid === undefined ? {} : { uid }) };
+}
+
+function canStillCome({ settleMs }: StepState, lookedMs: number): boolean {
+  return settleMs === undefined || lookedMs <= settleMs;
+}
+
+/** A person asks for another try: what is known to be booked is cancelled, what is not known is looked for. */
+function retriedStep(step: StepState): StepState {
+  if (step.status !== 'stuck') return step;
+  return { ...step, status: step.uid === undefined ? 'trying' : 'booked' };
+}
+
+function resolvedStep(step: StepState): StepState {
+  return step.status === 'stuck' ? { ...step, status: 'cancelled' } : step;
 }
 
 function hasStuck(saga: SagaState): boolean {
@@ -123,7 +215,10 @@ function at(saga: SagaState, index: number, from: StepStatus[], step: StepState)
   if (!current || !from.includes(current.status)) {
     throw new Error(`step ${index} is ${current?.status ?? 'missing'}, not ${from.join(' or ')}`);
   }
-  return { ...saga, nextMs: 0, tries: 0, steps: saga.steps.with(index, step) };
+  // Whether it needs a confirmation is a matter of its type, whatever becomes of it.
+  const { confirmation } = current;
+  const kept = confirmation === undefined ? step : { confirmation, ...step };
+  return { ...saga, nextMs: 0, tries: 0, steps: saga.steps.with(index, kept) };
 }
 
 function ended(saga: SagaState, status: SagaStatus, settled: StepStatus[]): SagaState {

@@ -1,21 +1,43 @@
 import type { EventTypeRecord } from '../../event-types/event-types.service';
+import type { ProviderBooking } from '../../../scheduling/words';
 import type { BookingInput } from './booking-input-seal';
-import type { BookingView } from '../booking-view';
 import type { FrozenFailure } from '../frozen-failure';
 import type { SagaState } from './saga-state';
 
-/** What a step books; fixed when the saga begins, but for the ref, which every attempt has anew. */
+/**
+ * `booking`: one booking. `visit`: all segments of a visit. `visit-move`: its segments get new times. `visit-cancel`: it
+ * begins where others turn, with everything booked that is to be cancelled.
+ */
+export const SAGA_KINDS = ['booking', 'visit', 'visit-move', 'visit-cancel'] as const;
+export type SagaKind = (typeof SAGA_KINDS)[number];
+
+/** What a step books; fixed when the saga begins, but for the attempt and its ref. */
 export interface StepPlan {
   appointmentId: string;
   eventTypeId: string;
   ref: string;
   startMs: number;
   endMs: number;
+  /** How often it was prepared. */
+  attempt: number;
+  /**
+   * It is not booked anew: this booking is moved, and moved back to where it was when the saga comes to nothing. Its ref
+   * stays with it, whereas that of the step names no booking.
+   */
+  moves?: { uid: string; startMs: number; ref: string };
+}
+
+/** What the provider said, or what became of a call: for people, never read by the protocol. */
+export interface StepRemark {
+  code: string;
+  reason?: string;
+  providerStatus?: number;
 }
 
 /** A saga in the hands of its owner. `state` is what was last written. */
 export interface Saga {
   id: string;
+  kind: SagaKind;
   companyId: string;
   connectionId: string;
   /** The owner's number; a write that names an older one changes nothing. */
@@ -24,11 +46,15 @@ export interface Saga {
   plan: StepPlan[];
   input: BookingInput;
   failure?: FrozenFailure;
+  /** Which step was refused first. */
+  refusedStep?: number;
   correlationId?: string;
   /** By id, as the process that began the saga read them a moment before; whoever took it over reads them anew. */
   eventTypes?: Record<string, EventTypeRecord>;
-  /** The booking as its caller is shown it, once confirmed by this process. */
-  confirmed?: BookingView;
+  /** By step: bookings as this process was told of them. */
+  answers: Map<number, ProviderBooking>;
+  /** As its caller is answered, once confirmed by this process. */
+  confirmed?: unknown;
   /** The database's clock, as told when the saga was read, and carried on by ours, which never goes back. */
   nowMs(): number;
 }

@@ -5,27 +5,30 @@ import { Replica } from '../../../foundation/replicas/replica.service';
 import { isAlive } from '../../../foundation/replicas/replica.sql';
 import type { FrozenFailure } from '../frozen-failure';
 import { type BookingInput, BookingInputSeal } from './booking-input-seal';
-import { clockFrom, FencedOut, type Saga, type StepPlan } from './saga';
-import type { SagaEvent, SagaState, SagaStatus, StepState, StepStatus } from './saga-state';
+import { clockFrom, FencedOut, type Saga, type SagaKind, type StepPlan, type StepRemark } from './saga';
+import type { SagaEvent, SagaState, SagaStatus, StepState } from './saga-state';
+import { changedSteps, MS, noted, stepColumns, stepPlan, type StepRow, STEPS, stepState } from './step-rows';
 
 /** The protocol that this release begins sagas with. */
 const DEFINITION_VERSION = 1;
-const MS = (column: string): string => `floor(extract(epoch from ${column}) * 1000)::float8`;
 
 /** A saga with its steps by one statement; the steps are told column by column. */
 const CREATE = `
   with begun as (
     insert into sagas (id, company_id, connection_id, kind, definition_version, status, owner, deadline_at,
       next_run_at, sealed_input, correlation_id)
-    values ($1, $2, $3, 'booking', $4, 'running', $5, clock_timestamp() + make_interval(secs => $6),
-      clock_timestamp(), $7, $8)
+    values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + make_interval(secs => $8),
+      clock_timestamp(), $9, $10)
     returning id, company_id
   ), planned as (
-    insert into saga_steps (saga_id, seq, company_id, appointment_id, event_type_id, ref, status, starts_at, ends_at)
-    select id, place - 1, company_id, appointment_id, event_type_id, ref, 'pending',
-      to_timestamp(start_ms / 1000), to_timestamp(end_ms / 1000)
-    from begun, unnest($9::uuid[], $10::uuid[], $11::text[], $12::float8[], $13::float8[])
-      with ordinality as step (appointment_id, event_type_id, ref, start_ms, end_ms, place)
+    insert into saga_steps (saga_id, seq, company_id, appointment_id, event_type_id, ref, starts_at, ends_at, status,
+      uid, confirmation, moves_uid, moves_from, moves_ref)
+    select id, place - 1, company_id, appointment_id, event_type_id, ref, to_timestamp(start_ms / 1000),
+      to_timestamp(end_ms / 1000), step.status, uid, confirmation, moves_uid, to_timestamp(moves_from_ms / 1000), moves_ref
+    from begun, unnest($11::uuid[], $12::uuid[], $13::text[], $14::float8[], $15::float8[], $16::text[], $17::text[],
+        $18::text[], $19::text[], $20::float8[], $21::text[])
+      with ordinality as step (appointment_id, event_type_id, ref, start_ms, end_ms, status, uid, confirmation, moves_uid,
+        moves_from_ms, moves_ref, place)
   )
   select ${MS('clock_timestamp()')} as "nowMs" from begun`;
 
@@ -37,35 +40,50 @@ const SAVE = `
     where id = $1 and owner = $2 and fence = $3 returning id, company_id
   ), stepped as (
     update saga_steps step set status = changed.status, uid = changed.uid,
-      settle_at = to_timestamp(changed.settle_ms / 1000), ref = changed.ref,
-      sent_at = case when changed.status = 'trying' then clock_timestamp() else sent_at end,
-      attempt = attempt + case when step.ref = changed.ref then 0 else 1 end
-    from saved, unnest($9::int[], $10::text[], $11::text[], $12::float8[], $13::text[])
-      as changed (seq, status, uid, settle_ms, ref)
+      settle_at = to_timestamp(changed.settle_ms / 1000), ref = changed.ref, attempt = changed.attempt,
+      confirmation = changed.confirmation, last_error = coalesce(changed.error::jsonb, last_error),
+      sent_at = case when changed.status in ('trying', 'returning') then clock_timestamp() else sent_at end
+    from saved, unnest($9::int[], $10::text[], $11::text[], $12::float8[], $13::text[], $14::int[], $15::text[], $16::text[])
+      as changed (seq, status, uid, settle_ms, ref, attempt, confirmation, error)
     where step.saga_id = saved.id and step.seq = changed.seq
   ), noted as (
-    insert into saga_events (saga_id, company_id, replica, step, what)
-    select saved.id, company_id, $2, step, what
-    from saved, unnest($14::int[], $15::text[]) with ordinality as event (step, what, place)
+    insert into saga_events (saga_id, company_id, replica, step, what, attempt, detail)
+    select saved.id, company_id, $2, step, what, attempt, detail::jsonb
+    from saved, unnest($17::int[], $18::text[], $19::int[], $20::text[])
+      with ordinality as event (step, what, attempt, detail, place)
     order by place
   )
   select id from saved`;
 
 export interface NewSaga {
   id: string;
+  kind: SagaKind;
   companyId: string;
   connectionId: string;
   correlationId?: string;
   input: BookingInput;
   plan: StepPlan[];
+  /** As the steps begin; all `pending` when absent. */
+  steps?: StepState[];
+  /** It begins with everything booked that is to be undone. */
+  isCompensating?: boolean;
+  /** Nobody's at first: whoever looks next drives it. */
+  isLaidDown?: boolean;
   /** Stays with this process. */
   eventTypes?: Saga['eventTypes'];
   /** From now. */
   deadlineMs: number;
 }
 
+/** What is written of a saga's turn besides what it has become. */
+export interface Noted {
+  events: SagaEvent[];
+  remark?: StepRemark;
+}
+
 interface SagaRow {
   id: string;
+  kind: SagaKind;
   companyId: string;
   connectionId: string;
   status: SagaStatus;
@@ -77,12 +95,6 @@ interface SagaRow {
   failure: FrozenFailure | null;
   correlationId: string | null;
   nowMs: number;
-}
-
-interface StepRow extends StepPlan {
-  status: StepStatus;
-  uid: string | null;
-  settleMs: number | null;
 }
 
 /** What callers are told of a saga. */
@@ -108,27 +120,25 @@ export class SagasRepository {
     return this.dataSource.transaction(work);
   }
 
-  /** The saga, owned by this replica. Nothing was sent yet. */
+  /** The saga, owned by this replica unless it is laid down. Nothing was sent yet. */
   async create(manager: EntityManager, saga: NewSaga): Promise<Saga> {
-    const { id, companyId, connectionId, correlationId = null } = saga;
+    const steps = saga.steps ?? saga.plan.map((): StepState => ({ status: 'pending' }));
+    const status = saga.isCompensating ? 'compensating' : 'running';
     const [row] = await manager.query<[{ nowMs: number }]>(CREATE, [
-      id,
-      companyId,
-      connectionId,
+      saga.id,
+      saga.companyId,
+      saga.connectionId,
+      saga.kind,
       DEFINITION_VERSION,
-      this.replica.id,
+      status,
+      saga.isLaidDown ? null : this.replica.id,
       saga.deadlineMs / 1000,
-      this.inputs.seal(saga.input, companyId),
-      correlationId,
-      saga.plan.map(({ appointmentId }) => appointmentId),
-      saga.plan.map(({ eventTypeId }) => eventTypeId),
-      saga.plan.map(({ ref }) => ref),
-      saga.plan.map(({ startMs }) => startMs),
-      saga.plan.map(({ endMs }) => endMs),
+      this.inputs.seal(saga.input, saga.companyId),
+      saga.correlationId ?? null,
+      ...stepColumns(saga.plan, steps),
     ]);
-    const steps = saga.plan.map((): StepState => ({ status: 'pending' }));
-    const state: SagaState = { status: 'running', deadlineMs: row.nowMs + saga.deadlineMs, nextMs: 0, tries: 0, steps };
-    return { ...saga, fence: 1, state, nowMs: clockFrom(row.nowMs) };
+    const state: SagaState = { status, deadlineMs: row.nowMs + saga.deadlineMs, nextMs: 0, tries: 0, steps };
+    return { ...saga, fence: 1, state, answers: new Map(), nowMs: clockFrom(row.nowMs) };
   }
 
   /**
@@ -150,7 +160,7 @@ export class SagasRepository {
                or (owner = $1 and id <> all($3::uuid[]) and next_run_at < clock_timestamp() - interval '3 seconds'))
            order by next_run_at limit $2 for update skip locked)
          returning *)
-       select id, company_id as "companyId", connection_id as "connectionId", status, fence::float8 as fence,
+       select id, kind, company_id as "companyId", connection_id as "connectionId", status, fence::float8 as fence,
          ${MS('deadline_at')} as "deadlineMs", ${MS('next_run_at')} as "nextMs", tries, sealed_input as "sealedInput",
          failure, correlation_id as "correlationId", ${MS('clock_timestamp()')} as "nowMs"
        from taken`,
@@ -165,7 +175,7 @@ export class SagasRepository {
    *
    * @throws FencedOut when another replica owns it: nothing was written, and the transaction must not commit.
    */
-  async save(manager: EntityManager, saga: Saga, state: SagaState, events: SagaEvent[]): Promise<void> {
+  async save(manager: EntityManager, saga: Saga, state: SagaState, { events, remark }: Noted): Promise<void> {
     const hasEnded = !['running', 'compensating'].includes(state.status);
     const rows = await manager.query<unknown[]>(SAVE, [
       saga.id,
@@ -176,9 +186,8 @@ export class SagasRepository {
       state.tries,
       saga.failure ? JSON.stringify(saga.failure) : null,
       hasEnded,
-      ...changedSteps(saga, state),
-      events.map((event) => ('step' in event ? event.step : null)),
-      events.map(({ type }) => type),
+      ...changedSteps(saga, state, events, remark),
+      ...noted(saga, { events, remark }),
     ]);
     if (rows.length === 0) throw new FencedOut(saga.id);
   }
@@ -206,27 +215,18 @@ export class SagasRepository {
   private async opened(row: SagaRow): Promise<Saga | undefined> {
     const input = await this.inputOf(row);
     if (!input) return undefined;
-    const steps = await this.dataSource.query<StepRow[]>(
-      `select appointment_id as "appointmentId", event_type_id as "eventTypeId", ref, status, uid,
-         ${MS('starts_at')} as "startMs", ${MS('ends_at')} as "endMs", ${MS('settle_at')} as "settleMs"
-       from saga_steps where saga_id = $1 order by seq`,
-      [row.id],
-    );
-    const { id, companyId, connectionId, fence, status, deadlineMs, nextMs, tries } = row;
+    const steps = await this.dataSource.query<StepRow[]>(STEPS, [row.id]);
+    const { id, kind, companyId, connectionId, fence, status, deadlineMs, nextMs, tries } = row;
     return {
       id,
+      kind,
       companyId,
       connectionId,
       fence,
-      plan: steps.map(({ appointmentId, eventTypeId, ref, startMs, endMs }) => ({
-        appointmentId,
-        eventTypeId,
-        ref,
-        startMs,
-        endMs,
-      })),
+      plan: steps.map(stepPlan),
       input,
       state: { status, deadlineMs, nextMs, tries, steps: steps.map(stepState) },
+      answers: new Map(),
       ...(row.failure ? { failure: row.failure } : {}),
       ...(row.correlationId ? { correlationId: row.correlationId } : {}),
       nowMs: clockFrom(row.nowMs),
@@ -246,20 +246,4 @@ export class SagasRepository {
       return undefined;
     }
   }
-}
-
-/** Of the steps that are not as they were last written: seq, status, uid, settle time and ref, each as an array. */
-function changedSteps({ state: before, plan }: Saga, { steps }: SagaState): unknown[][] {
-  const changed = [...steps.entries()].filter(([seq, step]) => step !== before.steps[seq]);
-  return [
-    changed.map(([seq]) => seq),
-    changed.map(([, { status }]) => status),
-    changed.map(([, { uid }]) => uid ?? null),
-    changed.map(([, { settleMs }]) => settleMs ?? null),
-    changed.map(([seq]) => plan[seq]!.ref),
-  ];
-}
-
-function stepState({ status, uid, settleMs }: StepRow): StepState {
-  return { status, ...(uid === null ? {} : { uid }), ...(settleMs === null ? {} : { settleMs }) };
 }

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { failpoint } from '../../../foundation/failpoints/failpoints';
+import { Replica } from '../../../foundation/replicas/replica.service';
+import { INTENT_AGE_MAX_MS, Moment, type PreparedWrite } from '../../../scheduling/prepared-write';
+import { type RefusalReason, SchedulingError } from '../../../scheduling/scheduling-error';
+import type { ProviderBooking } from '../../../scheduling/words';
+import { BookingSteps } from './booking-steps';
+import type { Saga } from './saga';
+import { remarkOf, SagaRecord } from './saga-record';
+
+/** What cannot be undone, or not even be looked for, for that long needs a person. */
+const UNDOING_MAX_MS = 24 * 3_600_000;
+/** Asking again would bring the same. */
+const FOR_GOOD = ['SLOT_UNAVAILABLE', 'REFUSED', 'INVALID_REQUEST', 'UNSUPPORTED'];
+const OVERTAKEN: RefusalReason[] = ['ALREADY_CANCELLED', 'ALREADY_RESCHEDULED', 'REJECTED_EARLIER', 'ALREADY_ENDED'];
+
+/** Undoes what a saga has booked: what it made is cancelled, what it moved is moved back. */
+@Injectable()
+export class SagaBackward {
+  constructor(
+    private readonly record: SagaRecord,
+    private readonly steps: BookingSteps,
+    private readonly replica: Replica,
+  ) {}
+
+  undo(saga: Saga, step: number): Promise<void> {
+    return saga.plan[step]!.moves ? this.moveBack(saga, step) : this.cancel(saga, step);
+  }
+
+  private async cancel(saga: Saga, step: number): Promise<void> {
+    const askedMs = saga.nowMs();
+    try {
+      await this.steps.cancel(saga, step);
+      failpoint('undone');
+      await this.record.write(saga, [{ type: 'cancelled', step, askedMs }]);
+    } catch (error) {
+      await this.failed(saga, step, error);
+    }
+  }
+
+  /** As a booking is made: it is not the same when it is asked for twice. */
+  private async moveBack(saga: Saga, step: number): Promise<void> {
+    if (!this.replica.isFit) throw new Error('not fit to call: the heartbeat is missing');
+    const { settleMs } = saga.state.steps[step]!;
+    // A confirmation that may still be under way would bring the booking back that is left behind.
+    if (settleMs !== undefined && saga.nowMs() <= settleMs) {
+      return this.record.write(saga, [{ type: 'cancel-failed', step }]);
+    }
+    try {
+      const prepared = await this.steps.prepareReturn(saga, step);
+      await this.sendReturn(saga, step, prepared);
+    } catch (error) {
+      await this.returnFailed(saga, step, error);
+    }
+  }
+
+  private async sendReturn(saga: Saga, step: number, prepared: PreparedWrite<ProviderBooking>): Promise<void> {
+    const intentAt = new Moment();
+    const settleMs = saga.nowMs() + INTENT_AGE_MAX_MS + this.steps.settleMs;
+    try {
+      await this.record.write(saga, [{ type: 'return-intended', step, settleMs }]);
+    } catch (error) {
+      prepared.release();
+      throw error;
+    }
+    if (!this.replica.isFit) {
+      prepared.release();
+      return this.record.write(saga, [{ type: 'return-not-sent', step }]);
+    }
+    failpoint('sending');
+    const booking = await this.steps.send(saga, prepared, intentAt);
+    failpoint('undone');
+    await this.returned(saga, step, booking);
+  }
+
+  private async returned(saga: Saga, step: number, booking: ProviderBooking): Promise<void> {
+    saga.answers.set(step, booking);
+    await this.record.write(saga, [{ type: 'returned', step, uid: booking.uid }]);
+  }
+
+  private async returnFailed(saga: Saga, step: number, error: unknown): Promise<void> {
+    if (!(error instanceof SchedulingError)) throw error;
+    const remark = remarkOf(error);
+    const isSent = saga.state.steps[step]!.status === 'returning';
+    // Somebody else has decided about it meanwhile: there is nothing to move back.
+    const isOver = error.code === 'BOOKING_NOT_FOUND' || OVERTAKEN.includes(error.details.reason ?? 'OTHER');
+    const { uid } = saga.state.steps[step]!;
+    if (isSent && isOver) return this.record.write(saga, [{ type: 'returned', step, uid: uid! }], { remark });
+    // It stays `returning`, and is looked for.
+    if (isSent && error.code === 'OUTCOME_UNKNOWN') return this.record.write(saga, [{ type: 'look-failed', step }]);
+    if (isSent && !FOR_GOOD.includes(error.code)) {
+      return this.record.write(
+        saga,
+        [
+          { type: 'return-not-sent', step },
+          { type: 'cancel-failed', step },
+        ],
+        { remark },
+      );
+    }
+    await this.failed(saga, step, error);
+  }
+
+  /** Where is it that was to be moved back? */
+  async lookBack(saga: Saga, step: number): Promise<void> {
+    const lookedMs = saga.nowMs();
+    try {
+      const booking = await this.steps.findReturned(saga, step);
+      failpoint('found');
+      if (booking) return await this.returned(saga, step, booking);
+      await this.record.write(saga, [{ type: 'return-looked', step, lookedMs }]);
+    } catch (error) {
+      if (!(error instanceof SchedulingError)) throw error;
+      const type = isOverdue(saga) ? 'cancel-refused' : 'look-failed';
+      await this.record.write(saga, [{ type, step }], { remark: remarkOf(error) });
+    }
+  }
+
+  private async failed(saga: Saga, step: number, error: unknown): Promise<void> {
+    if (!(error instanceof SchedulingError)) throw error;
+    const isFinal = FOR_GOOD.includes(error.code) || isOverdue(saga);
+    const type = isFinal ? 'cancel-refused' : 'cancel-failed';
+    await this.record.write(saga, [{ type, step }], { remark: remarkOf(error) });
+  }
+}
+
+export function isOverdue(saga: Saga): boolean {
+  return saga.nowMs() - saga.state.deadlineMs > UNDOING_MAX_MS;
+}
