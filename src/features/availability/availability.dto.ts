@@ -1,15 +1,33 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsUUID, Matches, ValidateIf } from 'class-validator';
-import { IsDateOrInstant, IsTimeZoneName } from '../../foundation/http/validation';
+import { invalidField } from '../../foundation/errors/api-error';
+import { IsDateOrInstant, IsTimeZoneName, MayBeAbsent } from '../../foundation/http/validation';
+import type { AvailabilityQuestion } from './slot-reads.service';
 
 /**
  * A local time inside a daylight-saving gap, or in the doubled hour, cannot be said here: times carry an offset, and
  * dates are whole local days of 23, 24 or 25 hours.
  */
 export class AvailabilityQueryDto {
-  @ApiProperty({ format: 'uuid' })
+  @ApiPropertyOptional({ format: 'uuid', description: 'An event type; or else a service.' })
+  @ValidateIf(
+    ({ eventTypeId, serviceId }: AvailabilityQueryDto) => eventTypeId !== undefined || serviceId === undefined,
+  )
+  @IsUUID('all', { message: '$property must be a UUID, unless a serviceId is given' })
+  eventTypeId?: string;
+
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'A service of one segment; of several, ask `/api/services/{id}/composite-availability`.',
+  })
+  @MayBeAbsent()
   @IsUUID('all')
-  eventTypeId: string;
+  serviceId?: string;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'With a service: only this person; else all who can do it.' })
+  @MayBeAbsent()
+  @IsUUID('all')
+  staffId?: string;
 
   @ApiProperty({
     description:
@@ -33,12 +51,12 @@ export class AvailabilityQueryDto {
     description: "IANA zone in which days are cut and times are written; the company's by default.",
     example: 'Europe/Berlin',
   })
-  @ValidateIf((_: object, value: unknown) => value !== undefined)
+  @MayBeAbsent()
   @IsTimeZoneName()
   timeZone?: string;
 
   @ApiPropertyOptional({ description: 'At most so many free times, the earliest ones: 1 to 500.', example: '20' })
-  @ValidateIf((_: object, value: unknown) => value !== undefined)
+  @MayBeAbsent()
   @Matches(/^(?:[1-9]\d?|[1-4]\d\d|500)$/, { message: '$property must be a whole number from 1 to 500' })
   limit?: string;
 
@@ -46,9 +64,19 @@ export class AvailabilityQueryDto {
     enum: ['true', 'false'],
     description: "For voice agents: `options` has at most three times, with a label in the company's language.",
   })
-  @ValidateIf((_: object, value: unknown) => value !== undefined)
+  @MayBeAbsent()
   @IsIn(['true', 'false'])
   spoken?: string;
+}
+
+/** @throws ApiError `VALIDATION_ERROR` for parameters that do not go together. */
+export function toQuestion({ limit, spoken, ...asked }: AvailabilityQueryDto): AvailabilityQuestion {
+  const { eventTypeId, serviceId, staffId } = asked;
+  if (eventTypeId !== undefined && serviceId !== undefined) {
+    throw invalidField('serviceId', 'cannot be given with an eventTypeId');
+  }
+  if (staffId !== undefined && serviceId === undefined) throw invalidField('staffId', 'needs a serviceId');
+  return { ...asked, ...(limit === undefined ? {} : { limit: Number(limit) }), spoken: spoken === 'true' };
 }
 
 export class SlotDto {
@@ -57,6 +85,13 @@ export class SlotDto {
 
   @ApiProperty({ format: 'date-time', example: '2026-12-01T09:30:00+01:00' })
   end: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    format: 'uuid',
+    description: 'Of a service: who is free then, in the order in which the service names them.',
+  })
+  staffIds?: string[];
 }
 
 export class SpokenOptionDto extends SlotDto {

@@ -13,10 +13,13 @@ import { ChangeLogRepository } from './change-log.repository';
 import { CompositeAvailabilityController } from './composite-availability.controller';
 import { CompositeAvailability } from './composite-availability.service';
 import { ExplainModule } from './explain.module';
+import { FreeStarts } from './free-starts.service';
 import { HostTimes } from './host-times.service';
+import { LogSamples } from './log-samples';
 import { NewsListener } from './news-listener.service';
 import { OwnNews } from './own-news.service';
 import { ProviderSlots } from './provider-slots';
+import { ReadMeter } from './read-meter.service';
 import { ReadyAnswers } from './ready-answers.service';
 import { SlotReads } from './slot-reads.service';
 import { SlotStore } from './slot-store';
@@ -44,10 +47,13 @@ const slotStore: FactoryProvider<SlotStore> = {
     ChangeFeed,
     ChangeLogRepository,
     CompositeAvailability,
+    FreeStarts,
     HostTimes,
+    LogSamples,
     NewsListener,
     OwnNews,
     ProviderSlots,
+    ReadMeter,
     ReadyAnswers,
     RepeatedQuestions,
     SlotReads,

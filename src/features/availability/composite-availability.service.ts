@@ -1,18 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { ApiError } from '../../foundation/errors/api-error';
 import { formatInstant } from '../../foundation/time/instants';
 import { canonicalTimeZone } from '../../foundation/time/zones';
 import type { CallContext } from '../../scheduling/call-context';
 import type { EventTypeRecord } from '../event-types/event-types.service';
 import { type ServicePlan, ServicesService } from '../services/services.service';
 import { askedRange } from './asked-range';
+import { assertDoesSomething } from './asked-types';
 import { firstStartOf, optionIdOf } from './composite-option';
 import { longestVisit, typesOf, visitSegments } from './composite-question';
 import { searchVisits } from './composite-search';
 import type { Minute, VisitChain } from './composite-visit';
-import { HostTimes } from './host-times.service';
-import { SlotStore } from './slot-store';
+import { FreeStarts } from './free-starts.service';
+import { ReadMeter } from './read-meter.service';
+import type { ReadOutcome } from './slot-store';
 import { SoldTypes } from './sold-types.service';
+import { worstOutcome } from './union';
 
 const MINUTE_MS = 60_000;
 /** What is free a day before says nothing about a visit: a free stretch never begins earlier than a segment is long. */
@@ -56,12 +58,15 @@ export interface CompositeAnswer {
   /** First starts at which the visit is possible; `options` has the best of them. */
   found: number;
   options: VisitOption[];
+  /** Where it came from. */
+  outcome: ReadOutcome;
 }
 
 interface Known {
   starts: Map<string, Minute[]>;
   fetchedAtMs: number;
   stale: boolean;
+  outcome: ReadOutcome;
 }
 
 /** Visits of several segments that can be had, searched in what the store knows. */
@@ -70,8 +75,8 @@ export class CompositeAvailability {
   constructor(
     private readonly services: ServicesService,
     private readonly types: SoldTypes,
-    private readonly store: SlotStore,
-    private readonly times: HostTimes,
+    private readonly free: FreeStarts,
+    private readonly meter: ReadMeter,
   ) {}
 
   /**
@@ -88,7 +93,7 @@ export class CompositeAvailability {
     asked: CompositeQuestion,
     context?: CallContext,
   ): Promise<CompositeAnswer> {
-    const plan = await this.services.findBookable(companyId, id);
+    const plan = await this.types.bookablePlan(companyId, id);
     const staffId = asked.staffId?.toLowerCase();
     if (staffId !== undefined) assertDoesSomething(plan, staffId);
     const [type] = typesOf(plan);
@@ -96,14 +101,16 @@ export class CompositeAvailability {
     const timeZone = (asked.timeZone && canonicalTimeZone(asked.timeZone)) || companyZone;
     const { fromMs, toMs } = askedRange(asked.start, asked.end, timeZone);
     const known = await this.known(plan, fromMs, toMs, context);
+    this.meter.count(known.outcome);
     const chains = search(plan, known, fromMs, toMs, staffId);
     const options = chains.slice(0, asked.limit ?? SHOWN).map((chain) => optionOf(plan, chain));
-    const { fetchedAtMs, stale } = known;
-    return { plan, timeZone, fetchedAt: formatInstant(fetchedAtMs), stale, found: chains.length, options };
+    const { fetchedAtMs, stale, outcome } = known;
+    return { plan, timeZone, fetchedAt: formatInstant(fetchedAtMs), stale, found: chains.length, options, outcome };
   }
 
   /**
-   * What an option stands for, when it can still be had exactly as it was shown; else undefined.
+   * What an option stands for, when it can still be had exactly as it was shown; else undefined. The service is read
+   * anew.
    *
    * @throws ApiError and SchedulingError as {@link answer}
    */
@@ -136,17 +143,14 @@ export class CompositeAvailability {
       starts: new Map(found.map(({ id, starts }) => [id, starts])),
       fetchedAtMs: Math.min(...found.map(({ fetchedAtMs }) => fetchedAtMs)),
       stale: found.some(({ stale }) => stale),
+      outcome: worstOutcome(found.map(({ outcome }) => outcome)),
     };
   }
 
   private async startsOf({ companyId, id }: EventTypeRecord, fromMs: number, toMs: number, context?: CallContext) {
     const type = await this.types.find(companyId, id);
-    const lengthMs = type.eventType.lengthMinutes * MINUTE_MS;
-    // Whoever does not hear of claims looks them up, before the provider is asked.
-    const isFree = this.store.isHearing ? undefined : await this.times.unclaimed(type.eventType, fromMs, toMs);
-    const { starts, fetchedAtMs, stale } = await this.store.read(type, fromMs, toMs, context);
-    const free = isFree ? starts.filter((startMs) => isFree({ startMs, endMs: startMs + lengthMs })) : starts;
-    return { id, starts: free.map((startMs) => Math.floor(startMs / MINUTE_MS)), fetchedAtMs, stale };
+    const { starts, ...rest } = await this.free.of(type, fromMs, toMs, context);
+    return { id, starts: starts.map((startMs) => Math.floor(startMs / MINUTE_MS)), ...rest };
   }
 }
 
@@ -169,10 +173,4 @@ function optionOf(plan: ServicePlan, chain: VisitChain): VisitOption {
   });
   const [startMs, endMs] = [parts[0]!.startMs, parts.at(-1)!.endMs];
   return { optionId: optionIdOf(plan, chain), startMs, endMs, changes: chain.changes, parts };
-}
-
-function assertDoesSomething({ segments }: ServicePlan, staffId: string): void {
-  if (segments.some(({ staff }) => staff.some((person) => person.staffId === staffId))) return;
-  const fields = [{ field: 'staffId', reason: 'cannot be booked for any segment of this service' }];
-  throw new ApiError('STAFF_NOT_FOUND', { details: { fields } });
 }

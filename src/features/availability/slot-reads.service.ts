@@ -1,23 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge } from 'prom-client';
-import { Metrics } from '../../foundation/metrics/metrics.service';
 import { Clock } from '../../foundation/time/clock';
 import { formatInstant } from '../../foundation/time/instants';
 import { canonicalTimeZone } from '../../foundation/time/zones';
 import type { CallContext } from '../../scheduling/call-context';
-import type { Slot } from '../../scheduling/words';
 import { askedRange } from './asked-range';
+import { type AskedFor, type AskedType, askedTypes } from './asked-types';
 import { groupByDay, LocalSlot } from './days';
-import { HostTimes } from './host-times.service';
-import { type ReadOutcome, SlotStore, type StoredSlots } from './slot-store';
-import type { SoldType } from './sold-type';
+import { FreeStarts } from './free-starts.service';
+import { ReadMeter } from './read-meter.service';
+import type { ReadOutcome } from './slot-store';
 import { SoldTypes } from './sold-types.service';
 import { type SpokenOption, spokenOptions } from './spoken';
+import { type Union, unionOf } from './union';
 
-export interface AvailabilityQuestion {
-  /** Ours; or else the provider's id. */
-  eventTypeId?: string;
-  providerId?: string;
+export interface AvailabilityQuestion extends AskedFor {
   start: string;
   end: string;
   timeZone?: string;
@@ -47,84 +43,50 @@ export interface AvailabilityAnswer {
 /** Free times from the store, in the words of the API. */
 @Injectable()
 export class SlotReads {
-  private readonly reads: Counter<'outcome'>;
-
   constructor(
     private readonly types: SoldTypes,
-    private readonly store: SlotStore,
-    private readonly times: HostTimes,
+    private readonly free: FreeStarts,
+    private readonly meter: ReadMeter,
     private readonly clock: Clock,
-    metrics: Metrics,
-  ) {
-    this.reads = new Counter({
-      name: 'slotbridge_availability_reads_total',
-      help: 'Reads of free times, by where the answer came from: warm and stale from memory, cold and provider after a call',
-      labelNames: ['outcome'] as const,
-      registers: [metrics.registry],
-    });
-    registerSizes(metrics, store);
-  }
+  ) {}
 
   /**
-   * @throws ApiError `VALIDATION_ERROR` for a range that is not one, `EVENT_TYPE_NOT_FOUND`.
-   * @throws SchedulingError when nothing is known and the provider cannot be asked.
+   * One read of the store for each distinct event type, and so at most one call for it.
+   *
+   * @throws ApiError `VALIDATION_ERROR` for a range that is not one, and as {@link askedTypes}.
+   * @throws SchedulingError when nothing is known of an event type and the provider cannot be asked.
    */
   async answer(companyId: string, question: AvailabilityQuestion, context?: CallContext): Promise<AvailabilityAnswer> {
     const version = this.types.versionOf(companyId);
-    const type = await this.typeOf(companyId, question);
-    const timeZone = (question.timeZone && canonicalTimeZone(question.timeZone)) || type.companyTimeZone;
+    const asked = await askedTypes(this.types, companyId, question);
+    const { companyTimeZone, locale } = asked[0]!.type;
+    const timeZone = (question.timeZone && canonicalTimeZone(question.timeZone)) || companyTimeZone;
     const { fromMs, toMs } = askedRange(question.start, question.end, timeZone);
-    const isFree = await this.freeInTheDatabase(type, fromMs, toMs);
-    const found = await this.store.read(type, fromMs, toMs, context);
-    this.count(found.outcome);
-    const lengthMs = type.eventType.lengthMinutes * 60_000;
-    const slots = found.starts
-      .map((startMs): Slot => ({ startMs, endMs: startMs + lengthMs }))
-      .filter(isFree)
-      .slice(0, question.limit);
+    const found = await this.read(asked, fromMs, toMs, context);
     const { outcome, goodUntilMs } = found;
+    this.meter.count(outcome);
     const isUnchanged = (): boolean => found.isUnchanged() && this.types.versionOf(companyId) === version;
-    const body = this.bodyOf(found, slots, timeZone);
+    const body = bodyOf(found, timeZone, question.limit);
     if (!question.spoken) return { body, outcome, goodUntilMs, isUnchanged };
-    const options = spokenOptions(body.days, timeZone, type.locale);
+    const options = spokenOptions(body.days, timeZone, locale);
     const now = formatInstant(this.clock.now(), timeZone);
     return { body: { ...body, now, options }, outcome, goodUntilMs: 0, isUnchanged };
   }
 
   count(outcome: ReadOutcome): void {
-    this.reads.inc({ outcome });
+    this.meter.count(outcome);
   }
 
-  private typeOf(companyId: string, { eventTypeId, providerId = '' }: AvailabilityQuestion): Promise<SoldType> {
-    if (eventTypeId === undefined) return this.types.findByProviderId(companyId, providerId);
-    return this.types.find(companyId, eventTypeId.toLowerCase());
-  }
-
-  /** Whoever does not hear of claims looks them up; before the provider is asked, as {@link HostTimes.unclaimed} says. */
-  private async freeInTheDatabase({ eventType }: SoldType, fromMs: number, toMs: number) {
-    return this.store.isHearing ? () => true : this.times.unclaimed(eventType, fromMs, toMs);
-  }
-
-  private bodyOf({ fetchedAtMs, stale }: StoredSlots, slots: Slot[], timeZone: string): Availability {
-    return { timeZone, fetchedAt: formatInstant(fetchedAtMs), stale, days: groupByDay(slots, timeZone) };
+  private async read(asked: AskedType[], fromMs: number, toMs: number, context?: CallContext): Promise<Union> {
+    const distinct = new Map(asked.map(({ type }) => [type.eventType.id, type]));
+    const reads = [...distinct].map(
+      async ([id, type]) => [id, await this.free.of(type, fromMs, toMs, context)] as const,
+    );
+    return unionOf(asked, new Map(await Promise.all(reads)));
   }
 }
 
-function registerSizes({ registry }: Metrics, { shelf }: SlotStore): void {
-  new Gauge({
-    name: 'slotbridge_availability_stored_types',
-    help: 'Event types whose free times are in memory',
-    registers: [registry],
-    collect() {
-      this.set(shelf.size.types);
-    },
-  });
-  new Gauge({
-    name: 'slotbridge_availability_stored_bytes',
-    help: 'Memory that they take, roughly',
-    registers: [registry],
-    collect() {
-      this.set(shelf.size.bytes);
-    },
-  });
+function bodyOf({ slots, fetchedAtMs, stale }: Union, timeZone: string, limit?: number): Availability {
+  const days = groupByDay(slots.slice(0, limit), timeZone);
+  return { timeZone, fetchedAt: formatInstant(fetchedAtMs), stale, days };
 }

@@ -4,29 +4,21 @@ import { Clock } from '../../foundation/time/clock';
 import { CompaniesService } from '../companies/companies.service';
 import { ConnectionsService } from '../companies/connections.service';
 import { type EventTypeRecord, EventTypesService } from '../event-types/event-types.service';
+import { type ServicePlan, ServicesService } from '../services/services.service';
 import { accountOf } from './claimed-times';
+import { RememberedFacts } from './remembered-facts';
 import type { SoldType } from './sold-type';
 
-/** Changes are told at once; this is for what would never be told. */
-const KEPT_MS = 600_000;
-/** While nothing is told. */
-const KEPT_UNTOLD_MS = 1_000;
-/** A type that is not there is asked for by mistake, again and again. */
-const ABSENT_KEPT_MS = 1_000;
-const REMEMBERED_MAX = 20_000;
+const TYPES_MAX = 20_000;
+/** A plan holds the event types of all its staff: of six segments and ten people about 100 KB. */
+const PLANS_MAX = 500;
+const ABSENCES = ['EVENT_TYPE_NOT_FOUND', 'SERVICE_NOT_FOUND'];
 
-interface Remembered {
-  companyId: string;
-  atMs: number;
-  answer: Promise<SoldType>;
-  isAbsent: boolean;
-}
-
-/** How event types are sold, remembered until somebody changes it, so that a read of free times asks no database. */
+/** How event types and services are sold, remembered until somebody changes it, so that no read asks a database. */
 @Injectable()
 export class SoldTypes {
-  private readonly remembered = new Map<string, Remembered>();
-  private isTold = false;
+  private readonly types: RememberedFacts<SoldType>;
+  private readonly plans: RememberedFacts<ServicePlan>;
   /** Grows with what is told of a company. */
   private readonly versions = new Map<string, number>();
   private forgotAll = 0;
@@ -35,30 +27,49 @@ export class SoldTypes {
     private readonly companies: CompaniesService,
     private readonly connections: ConnectionsService,
     private readonly eventTypes: EventTypesService,
-    private readonly clock: Clock,
-  ) {}
+    private readonly services: ServicesService,
+    clock: Clock,
+  ) {
+    this.types = new RememberedFacts(clock, isAbsence, TYPES_MAX);
+    this.plans = new RememberedFacts(clock, isAbsence, PLANS_MAX);
+    services.onChange((companyId) => this.forget(companyId));
+  }
 
   /** @throws ApiError as {@link EventTypesService.find} */
   find(companyId: string, eventTypeId: string): Promise<SoldType> {
-    return this.remember(companyId, `${companyId} ${eventTypeId}`, () => this.eventTypes.find(companyId, eventTypeId));
+    return this.types.find(companyId, eventTypeId, () => this.sold(this.eventTypes.find(companyId, eventTypeId)));
   }
 
   /** @throws ApiError as {@link EventTypesService.findByProviderId} */
   findByProviderId(companyId: string, providerId: string): Promise<SoldType> {
-    return this.remember(companyId, `${companyId} at ${providerId}`, () =>
-      this.eventTypes.findByProviderId(companyId, providerId),
+    return this.types.find(companyId, `at ${providerId}`, () =>
+      this.sold(this.eventTypes.findByProviderId(companyId, providerId)),
     );
+  }
+
+  /** @throws ApiError as {@link ServicesService.find} */
+  plan(companyId: string, serviceId: string): Promise<ServicePlan> {
+    return this.plans.find(companyId, serviceId, () => this.services.find(companyId, serviceId));
+  }
+
+  /** @throws ApiError as {@link ServicesService.findBookable} */
+  async bookablePlan(companyId: string, serviceId: string): Promise<ServicePlan> {
+    const plan = await this.plan(companyId, serviceId);
+    // Why it is not is not remembered.
+    return plan.bookable ? plan : this.services.findBookable(companyId, serviceId);
   }
 
   /** Something of this company has changed. */
   forget(companyId: string): void {
     this.versions.set(companyId, (this.versions.get(companyId) ?? 0) + 1);
-    for (const [key, known] of this.remembered) if (known.companyId === companyId) this.remembered.delete(key);
+    this.types.forget(companyId);
+    this.plans.forget(companyId);
   }
 
   forgetAll(): void {
     this.forgotAll += 1;
-    this.remembered.clear();
+    this.types.forgetAll();
+    this.plans.forgetAll();
   }
 
   /** What was found out about a company's types is right for as long as this stays as it is. */
@@ -68,30 +79,12 @@ export class SoldTypes {
 
   /** Whether changes are told. */
   trust(isTold: boolean): void {
-    this.isTold = isTold;
+    this.types.trust(isTold);
+    this.plans.trust(isTold);
   }
 
-  private remember(companyId: string, key: string, find: () => Promise<EventTypeRecord>): Promise<SoldType> {
-    const known = this.remembered.get(key);
-    if (known && this.clock.now() - known.atMs < this.keptMs(known)) return known.answer;
-    if (this.remembered.size >= REMEMBERED_MAX) this.remembered.clear();
-    const answer = this.sold(find);
-    const remembered: Remembered = { companyId, atMs: this.clock.now(), answer, isAbsent: false };
-    this.remembered.set(key, remembered);
-    answer.catch((error: unknown) => {
-      remembered.isAbsent = error instanceof ApiError && error.code === 'EVENT_TYPE_NOT_FOUND';
-      if (!remembered.isAbsent && this.remembered.get(key) === remembered) this.remembered.delete(key);
-    });
-    return answer;
-  }
-
-  private keptMs({ isAbsent }: Remembered): number {
-    if (isAbsent) return ABSENT_KEPT_MS;
-    return this.isTold ? KEPT_MS : KEPT_UNTOLD_MS;
-  }
-
-  private async sold(find: () => Promise<EventTypeRecord>): Promise<SoldType> {
-    const eventType = await find();
+  private async sold(looked: Promise<EventTypeRecord>): Promise<SoldType> {
+    const eventType = await looked;
     const { companyId } = eventType;
     const connection = await this.connections.forCompany(companyId);
     const { timeZone, locale } = await this.companies.get(companyId);
@@ -100,4 +93,8 @@ export class SoldTypes {
     const signature = JSON.stringify([eventType.definition, account, gridTimeZone]);
     return { eventType, account, gridTimeZone, companyTimeZone: timeZone, locale, signature };
   }
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof ApiError && ABSENCES.includes(error.code);
 }

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param, Put, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AllowAccess, CompanyId } from '../../foundation/http/access';
 import { UuidParam } from '../../foundation/http/uuid-param';
+import { TellsCatalogueChanges } from './catalogue-changes';
 import { EventMapsDto, toEventMaps } from './event-maps.dto';
 import { EventMaps } from './event-maps.service';
 
@@ -9,6 +10,7 @@ const ServiceId = () => Param('id', new UuidParam('SERVICE_NOT_FOUND'));
 
 @ApiTags('services')
 @AllowAccess('secret')
+@UseInterceptors(TellsCatalogueChanges)
 @Controller('services/:id/event-type-maps')
 export class EventMapsController {
   constructor(private readonly maps: EventMaps) {}

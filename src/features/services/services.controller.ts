@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseInterceptors } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiExtraModels,
@@ -12,6 +12,7 @@ import { invalidField } from '../../foundation/errors/api-error';
 import { AllowAccess, type Caller, CompanyId, CurrentCaller } from '../../foundation/http/access';
 import { type Page, pageOf } from '../../foundation/http/cursor';
 import { UuidParam } from '../../foundation/http/uuid-param';
+import { TellsCatalogueChanges } from './catalogue-changes';
 import { askedPage, cursorOf, ListQueryDto } from './list-query.dto';
 import { PublicServiceDto, ServiceDto, toPublicServiceDto, toServiceDto } from './service-answer.dto';
 import { ServiceCatalogue } from './service-catalogue.service';
@@ -33,6 +34,7 @@ const PAGE = {
 @ApiTags('services')
 @ApiExtraModels(ServiceDto, PublicServiceDto)
 @AllowAccess('secret')
+@UseInterceptors(TellsCatalogueChanges)
 @Controller('services')
 export class ServicesController {
   constructor(

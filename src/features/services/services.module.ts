@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
+import { CatalogueChanges } from './catalogue-changes';
 import { EventMapsController } from './event-maps.controller';
 import { EventMapsRepository } from './event-maps.repository';
 import { EventMaps } from './event-maps.service';
@@ -23,6 +24,7 @@ import { StaffService } from './staff.service';
   imports: [CompaniesModule, EventTypesModule],
   controllers: [ServicesController, StaffController, EventMapsController, ServiceReadinessController],
   providers: [
+    CatalogueChanges,
     ServiceCatalogue,
     ServicesRepository,
     SegmentsRepository,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../foundation/errors/api-error';
 import type { Minutes } from '../../scheduling/words';
 import type { EventTypeRecord } from '../event-types/event-types.service';
+import { CatalogueChanges } from './catalogue-changes';
 import type { Judgement, ServiceFacts } from './judgement';
 import type { Gap, OnePerson } from './segments';
 import { ServiceJudge } from './service-judge';
@@ -50,7 +51,15 @@ export interface ServicePlan {
 /** Services as other features may know them. */
 @Injectable()
 export class ServicesService {
-  constructor(private readonly judge: ServiceJudge) {}
+  constructor(
+    private readonly judge: ServiceJudge,
+    private readonly changes: CatalogueChanges,
+  ) {}
+
+  /** Heard after every request to this process that may have changed a company's services, staff or maps. */
+  onChange(listener: (companyId: string) => void): void {
+    this.changes.onChange(listener);
+  }
 
   /**
    * From our own tables alone: no provider is asked.

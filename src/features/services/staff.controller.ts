@@ -1,4 +1,16 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { invalidField } from '../../foundation/errors/api-error';
@@ -6,6 +18,7 @@ import { AllowAccess, CompanyId } from '../../foundation/http/access';
 import { pageOf } from '../../foundation/http/cursor';
 import { UuidParam } from '../../foundation/http/uuid-param';
 import { NoProperties } from '../../foundation/http/validation';
+import { TellsCatalogueChanges } from './catalogue-changes';
 import { askedPage, cursorOf, ListQueryDto } from './list-query.dto';
 import { StaffMatchDto, toStaffMatchDto } from './staff-match.dto';
 import { StaffMatching } from './staff-matching.service';
@@ -16,6 +29,7 @@ const StaffId = () => Param('id', new UuidParam('STAFF_NOT_FOUND'));
 
 @ApiTags('services')
 @AllowAccess('secret')
+@UseInterceptors(TellsCatalogueChanges)
 @Controller('staff')
 export class StaffController {
   constructor(

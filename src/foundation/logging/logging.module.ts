@@ -2,6 +2,10 @@ import type { DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';
 import type { AppConfig } from '../config/app-config';
+import { requestLogLevel } from './sampled-log';
+
+/** Asked every few seconds by whoever runs us. */
+const UNLOGGED = ['/livez', '/readyz'];
 
 /** The logger: JSON lines, one a request, with nothing of headers, queries or bodies in them. */
 export function loggingModule(config: Pick<AppConfig, 'logLevel'>, destination?: DestinationStream): DynamicModule {
@@ -21,16 +25,28 @@ export function loggingModule(config: Pick<AppConfig, 'logLevel'>, destination?:
           res: (res: { statusCode: number }) => ({ status: res.statusCode }),
           err: describeError,
         },
-        autoLogging: { ignore: (request: { url: string }) => request.url === '/livez' || request.url === '/readyz' },
+        autoLogging: { ignore: (request: Asked) => UNLOGGED.includes(pathOf(request)) },
+        customLogLevel: requestLogLevel,
       },
       ...(destination ? [destination] : []),
     ] as never,
   });
 }
 
-/** The path without its query: e-mails travel in queries. */
-function describeRequest(request: { method: string; url: string }): object {
-  return { method: request.method, path: request.url.split('?', 1)[0] };
+/** A request as it came in. Routing in front of handlers cuts `url`; `originalUrl` stays whole. */
+interface Asked {
+  method: string;
+  url: string;
+  originalUrl?: string;
+}
+
+function describeRequest(request: Asked): object {
+  return { method: request.method, path: pathOf(request) };
+}
+
+/** Without the query: e-mails and tokens travel in queries. */
+function pathOf({ originalUrl, url }: Asked): string {
+  return (originalUrl ?? url).split('?', 1)[0]!;
 }
 
 /** Only what cannot hold a caller's data: database errors carry parameters and row contents in other properties. */
