@@ -45,6 +45,11 @@ function startOf({ providerId, definition }: EventTypeRecord, account: string, s
   return [{ account, host: startPlaceOf(providerId), fromMs: startMs, toMs: startMs + 1 }];
 }
 
+/** Under which a host's times are claimed. */
+export function hostPlaceOf(id: string): string {
+  return `host ${id}`;
+}
+
 /** The time of these hosts, with the type's buffers. Seats are shared, so they are nobody's alone. */
 export function timesOf(
   { definition }: EventTypeRecord,
@@ -56,7 +61,7 @@ export function timesOf(
   if (definition.seatsPerSlot !== undefined) return [];
   const fromMs = startMs - definition.beforeBufferMinutes * MINUTE_MS;
   const toMs = endMs + definition.afterBufferMinutes * MINUTE_MS;
-  return hosts.map(({ id }) => ({ account, host: `host ${id}`, fromMs, toMs }));
+  return hosts.map(({ id }) => ({ account, host: hostPlaceOf(id), fromMs, toMs }));
 }
 
 /** Whether these times could be claimed beside those claims, all of one account. */

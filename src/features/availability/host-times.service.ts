@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Host, ProviderBooking, Slot } from '../../scheduling/words';
 import { ConnectionsService } from '../companies/connections.service';
 import type { EventTypeRecord } from '../event-types/event-types.service';
-import { accountOf, claimsFor, heldFor, isBookedInTurn, isUnclaimed, timesOf } from './claimed-times';
+import { accountOf, claimsFor, heldFor, hostPlaceOf, isBookedInTurn, isUnclaimed, timesOf } from './claimed-times';
 import { ChangeLogRepository } from './change-log.repository';
 import type { KnownChange } from './known-change';
 import type { TimeClaim } from './time-claim';
@@ -34,6 +34,13 @@ export class HostTimes {
   async wantedByHosts(eventType: EventTypeRecord, hosts: Host[], startMs: number): Promise<TimeClaim[]> {
     const endMs = startMs + eventType.lengthMinutes * MINUTE_MS;
     return timesOf(eventType, await this.accountOf(eventType), hosts, startMs, endMs);
+  }
+
+  /** Time of a booking's hosts that is nobody else's, though nothing is booked in it; as {@link wantedBy}. */
+  async wantedBetween(eventType: EventTypeRecord, fromMs: number, toMs: number): Promise<TimeClaim[]> {
+    if (isBookedInTurn(eventType)) return [];
+    const account = await this.accountOf(eventType);
+    return eventType.definition.hosts.map(({ id }) => ({ account, host: hostPlaceOf(id), fromMs, toMs }));
   }
 
   /** What a hold claims; as {@link wantedBy}. */

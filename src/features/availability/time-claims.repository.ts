@@ -112,8 +112,8 @@ export class TimeClaimsRepository {
 
   /**
    * One claimant of a host at a time, until its transaction ends: two who insert overlapping rows at the same moment
-   * would each wait for the other, until Postgres ends one of them after a second. Then removes what has expired, and what this very saga has
-   * claimed of them before.
+   * would each wait for the other, until Postgres ends one of them after a second. Then removes what has expired, and
+   * what this very saga has claimed of the same time before.
    */
   private async enter(
     manager: EntityManager,
@@ -126,9 +126,19 @@ export class TimeClaimsRepository {
          select count(pg_advisory_xact_lock(hashtextextended(account || chr(10) || host, 0))) as hosts
          from unnest($1::text[], $2::text[]) as claimed (account, host))
        delete from time_claims where (select hosts from entered) >= 0
-         and (hold_id = $3 or ((expires_at < clock_timestamp() or saga_id = $4)
-           and (account, host) in (select * from unnest($1::text[], $2::text[]))))`,
-      [sorted.map(({ account }) => account), sorted.map(({ host }) => host), holdId ?? null, sagaId ?? null],
+         and (hold_id = $3 or exists (
+           select from unnest($1::text[], $2::text[], $5::float8[], $6::float8[]) as wanted (account, host, from_ms, to_ms)
+           where wanted.account = time_claims.account and wanted.host = time_claims.host
+             and (expires_at < clock_timestamp() or (saga_id = $4
+               and during && tstzrange(to_timestamp(from_ms / 1000), to_timestamp(to_ms / 1000))))))`,
+      [
+        sorted.map(({ account }) => account),
+        sorted.map(({ host }) => host),
+        holdId ?? null,
+        sagaId ?? null,
+        sorted.map(({ fromMs }) => fromMs ?? null),
+        sorted.map(({ toMs }) => toMs ?? null),
+      ],
     );
   }
 }

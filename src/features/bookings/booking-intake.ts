@@ -1,19 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
-import { CompaniesService } from '../companies/companies.service';
 import { EventTypesService } from '../event-types/event-types.service';
+import { Attendees } from './attendees.service';
 import { AppointmentsRepository } from './appointments.repository';
-import type { BookingCaller, BookingCommand, BookingTarget, BookingWork } from './booking-command';
+import type { BookingCaller, BookingCommand, BookingTarget } from './booking-command';
 import { toHoldProof } from './booking-input';
 import { BookingWriter } from './booking-writer';
-import { requiredE164 } from './customers/customers.service';
 import { type BookingAnswer, IdempotencyService, type Recalled } from './idempotency.service';
 
 /** Takes a booking request in: answers a repeat from the store, otherwise finds out what is to be booked. */
 @Injectable()
 export class BookingIntake {
   constructor(
-    private readonly companies: CompaniesService,
+    private readonly attendees: Attendees,
     private readonly eventTypes: EventTypesService,
     private readonly appointments: AppointmentsRepository,
     private readonly idempotency: IdempotencyService,
@@ -33,19 +32,8 @@ export class BookingIntake {
     if (recalled?.answer) return recalled.answer;
     // An unknown type is not kept with the key: nothing was begun, and asking again costs nothing.
     const eventType = await this.eventTypes.find(companyId, target.eventTypeId);
-    const complete = { ...command, attendee: await this.attendee(companyId, command) };
+    const complete = { ...command, attendee: await this.attendees.complete(companyId, command.attendee, 'attendee') };
     return this.writer.write({ request, caller, command: complete, eventType, ...(hold ? { hold } : {}) }, recalled);
-  }
-
-  /** With what the company's own zone and country add. @throws ApiError `VALIDATION_ERROR` for a number that is none. */
-  private async attendee(companyId: string, { attendee }: BookingCommand): Promise<BookingWork['command']['attendee']> {
-    const { timeZone, phoneNumber } = attendee;
-    // Most requests need neither, and are spared the look.
-    if (timeZone !== undefined && phoneNumber === undefined) return { ...attendee, timeZone };
-    const company = await this.companies.get(companyId);
-    const complete = { ...attendee, timeZone: timeZone ?? company.timeZone };
-    if (phoneNumber === undefined) return complete;
-    return { ...complete, phoneNumber: requiredE164('attendee.phoneNumber', phoneNumber, company.phoneCountry) };
   }
 
   private async recall(

@@ -4,6 +4,7 @@ import { AvailabilityModule } from '../availability/availability.module';
 import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
 import { AppointmentEntity, AppointmentUidEntity } from './appointment.entity';
+import { Attendees } from './attendees.service';
 import { AppointmentsRepository } from './appointments.repository';
 import { BookingAttention } from './booking-attention.service';
 import { BookingChanges } from './booking-changes';
@@ -71,6 +72,7 @@ import { ProviderTruth } from './provider-truth';
   controllers: [BookingsController, CustomersController, HoldsController],
   providers: [
     AppointmentsRepository,
+    Attendees,
     BookingAttention,
     BookingChanges,
     BookingEventsService,
