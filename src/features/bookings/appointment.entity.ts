@@ -44,6 +44,10 @@ export class AppointmentEntity {
   @Column({ name: 'calcom_v2_booking_uid', type: 'text', nullable: true })
   uid: string | null;
 
+  /** Of a segment: the visit that it belongs to. */
+  @Column({ name: 'composite_group_uid', type: 'uuid', nullable: true })
+  groupId: string | null;
+
   /** Our reference in the booking's metadata, one for each attempt to book. */
   @Column({ name: 'ref', type: 'text' })
   ref: string;

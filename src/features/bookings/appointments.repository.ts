@@ -6,6 +6,7 @@ import type { Cursor } from '../../foundation/http/cursor';
 import type { ProviderBooking } from '../../scheduling/words';
 import { AvailabilityNews, type OccupiedTime } from '../availability/availability-news.service';
 import { AppointmentEntity, type AppointmentStatus, AppointmentUidEntity } from './appointment.entity';
+import { AppointmentWatch } from './appointment-watch';
 import { type BookingNews, newsOf } from './appointment-news';
 import { providerFacts } from './booking-facts';
 import { bookingView, type EventTypeReference } from './booking-view';
@@ -46,6 +47,7 @@ export class AppointmentsRepository {
     private readonly outbox: Outbox,
     private readonly customers: CustomerLinks,
     private readonly availability: AvailabilityNews,
+    private readonly watch: AppointmentWatch,
   ) {}
 
   async find(companyId: string, id: string, manager?: EntityManager): Promise<AppointmentEntity | undefined> {
@@ -143,9 +145,24 @@ export class AppointmentsRepository {
     if (!written) return before;
     // Locked since it was read, so it needs no second look.
     const after = manager.create(AppointmentEntity, { ...before, ...told, updatedAt: written.updated_at });
+    return this.changed(manager, before, after);
+  }
+
+  /** It was cancelled at the provider a moment ago, by us: what the provider says of it later counts for more. */
+  async markCancelled(manager: EntityManager, companyId: string, id: string, reason: string): Promise<void> {
+    const lock = { mode: 'pessimistic_write' } as const;
+    const before = await manager.findOneOrFail(AppointmentEntity, { where: { companyId, id }, lock });
+    if (before.status === 'cancelled') return;
+    const cancelled = { status: 'cancelled', cancellationReason: before.erasedAt ? null : reason } as const;
+    await manager.update(AppointmentEntity, { companyId, id }, { ...cancelled, updatedAt: () => 'clock_timestamp()' });
+    await this.changed(manager, before, manager.create(AppointmentEntity, { ...before, ...cancelled }));
+  }
+
+  private async changed(manager: EntityManager, before: AppointmentEntity, after: AppointmentEntity) {
     await this.availability.recorded(manager, before, after);
     const news = newsOf(before, after);
     if (news) await this.tell(manager, after, news);
+    if (news) await this.watch.changed(manager, after);
     return after;
   }
 

@@ -48,10 +48,14 @@ export interface HoldProof {
   isTrusted: boolean;
 }
 
-/** What is booked, and under which hold. */
+/** What is booked, and under which hold: an event type, or a simple service. */
 export interface BookingTarget {
   /** Ours. */
-  eventTypeId: string;
+  eventTypeId?: string;
+  /** Ours; where no event type is named. */
+  serviceId?: string;
+  /** Ours; who of the service's staff. */
+  staffId?: string;
   holdId?: string;
   holdToken?: string;
 }
@@ -70,5 +74,7 @@ export interface BookingWork {
   caller: BookingCaller;
   command: BookingCommand & { attendee: { timeZone: string } };
   eventType: EventTypeRecord;
+  /** Where a service is booked: whose event type it is, and whether the caller asked for this person. */
+  service?: { id: string; staffId: string; isChosen: boolean };
   hold?: HoldProof;
 }

@@ -29,7 +29,16 @@ export function toCommand(body: CreateBookingDto): BookingCommand {
   };
 }
 
-function toAttendee({ name, email, phoneNumber, timeZone, language }: AttendeeDto): BookingCommand['attendee'] {
+/** @throws ApiError `VALIDATION_ERROR` for a person of no service, or a service beside an event type. */
+export function toTarget({ eventTypeId, serviceId, staffId, holdId, holdToken }: CreateBookingDto): BookingTarget {
+  if (eventTypeId !== undefined && serviceId !== undefined) {
+    throw invalidField('serviceId', 'cannot be given with an eventTypeId');
+  }
+  if (staffId !== undefined && serviceId === undefined) throw invalidField('staffId', 'needs a serviceId');
+  return { eventTypeId, serviceId, staffId, holdId, holdToken };
+}
+
+export function toAttendee({ name, email, phoneNumber, timeZone, language }: AttendeeDto): BookingCommand['attendee'] {
   return {
     name,
     ...(email === undefined ? {} : { email }),

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
-import { EventTypesService } from '../event-types/event-types.service';
 import { Attendees } from './attendees.service';
 import { AppointmentsRepository } from './appointments.repository';
-import type { BookingCaller, BookingCommand, BookingTarget } from './booking-command';
+import { BookedTypes, isClaimed } from './booked-types';
+import type { BookingCaller, BookingCommand, BookingTarget, BookingWork } from './booking-command';
 import { toHoldProof } from './booking-input';
 import { BookingWriter } from './booking-writer';
 import { type BookingAnswer, IdempotencyService, type Recalled } from './idempotency.service';
@@ -13,7 +13,7 @@ import { type BookingAnswer, IdempotencyService, type Recalled } from './idempot
 export class BookingIntake {
   constructor(
     private readonly attendees: Attendees,
-    private readonly eventTypes: EventTypesService,
+    private readonly types: BookedTypes,
     private readonly appointments: AppointmentsRepository,
     private readonly idempotency: IdempotencyService,
     private readonly writer: BookingWriter,
@@ -31,9 +31,23 @@ export class BookingIntake {
     const recalled = await this.recall(request, command, caller);
     if (recalled?.answer) return recalled.answer;
     // An unknown type is not kept with the key: nothing was begun, and asking again costs nothing.
-    const eventType = await this.eventTypes.find(companyId, target.eventTypeId);
+    const types = await this.types.find(companyId, target, command, caller);
     const complete = { ...command, attendee: await this.attendees.complete(companyId, command.attendee, 'attendee') };
-    return this.writer.write({ request, caller, command: complete, eventType, ...(hold ? { hold } : {}) }, recalled);
+    const work = { request, caller, command: complete, ...(hold ? { hold } : {}) };
+    return this.first(
+      types.map((type) => ({ ...work, ...type })),
+      recalled,
+    );
+  }
+
+  /** Whoever of a service's staff was free and is claimed by now is passed over: nothing was begun. */
+  private async first([work, ...others]: BookingWork[], recalled: Recalled | undefined): Promise<BookingAnswer> {
+    try {
+      return await this.writer.write(work!, recalled);
+    } catch (error) {
+      if (others.length === 0 || !isClaimed(error)) throw error;
+      return this.first(others, recalled);
+    }
   }
 
   private async recall(

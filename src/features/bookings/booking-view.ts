@@ -69,6 +69,9 @@ export class BookingView {
   })
   customerId: string | null;
 
+  @ApiPropertyOptional({ format: 'uuid', description: 'The composite booking that this is a segment of' })
+  compositeBookingId?: string;
+
   @ApiProperty({ type: [String] })
   guests: string[];
 
@@ -107,6 +110,7 @@ export function bookingView(row: AppointmentEntity, eventType: EventTypeReferenc
     staff: row.hosts.map(({ id, name }) => ({ id, name })),
     attendee: attendeeView(row),
     customerId: row.erasedAt === null ? row.customerId : null,
+    ...(row.groupId ? { compositeBookingId: row.groupId } : {}),
     guests: row.guests,
     location: row.location,
     ...(row.notes === null ? {} : { notes: row.notes }),
@@ -117,7 +121,7 @@ export function bookingView(row: AppointmentEntity, eventType: EventTypeReferenc
   };
 }
 
-function attendeeView(row: AppointmentEntity): AttendeeView {
+export function attendeeView(row: AppointmentEntity): AttendeeView {
   return {
     name: row.attendeeName,
     ...(row.attendeeEmail === null ? {} : { email: row.attendeeEmail }),

@@ -10,7 +10,7 @@ import { CompaniesService } from '../companies/companies.service';
 import { sendAnswer } from './answer';
 import { CallerOfChange, CallerWithKey } from './booking-caller';
 import type { BookingCaller, ChangeCaller } from './booking-command';
-import { instantOf, toCommand, toFilter } from './booking-input';
+import { instantOf, toCommand, toFilter, toTarget } from './booking-input';
 import { BookingTokens } from './booking-tokens';
 import { BookingView } from './booking-view';
 import {
@@ -50,7 +50,7 @@ export class BookingsController {
     @Body() body: CreateBookingDto,
     @Reply() reply: FastifyReply,
   ) {
-    const booking = sendAnswer(reply, await this.bookings.book(companyId, body, toCommand(body), caller));
+    const booking = sendAnswer(reply, await this.bookings.book(companyId, toTarget(body), toCommand(body), caller));
     if (kind !== 'publishable') return booking;
     return { ...forPages(booking), token: this.tokens.of(companyId, booking.id) };
   }

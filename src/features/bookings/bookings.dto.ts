@@ -81,9 +81,26 @@ export class BookingLocationDto {
 }
 
 export class CreateBookingDto {
-  @ApiProperty({ format: 'uuid', description: 'Our id of the event type' })
-  @IsUUID()
-  eventTypeId: string;
+  @ApiPropertyOptional({ format: 'uuid', description: 'Our id of the event type; or else a service' })
+  @ValidateIf(({ eventTypeId, serviceId }: CreateBookingDto) => eventTypeId !== undefined || serviceId === undefined)
+  @IsUUID('all', { message: '$property must be a UUID, unless a serviceId is given' })
+  eventTypeId?: string;
+
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'A service of one segment; of several, book at `/api/composite-bookings`',
+  })
+  @MayBeAbsent()
+  @IsUUID('all')
+  serviceId?: string;
+
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'Who of the staff shall do the service; the first who is free when absent',
+  })
+  @MayBeAbsent()
+  @IsUUID('all')
+  staffId?: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-12-01T09:00:00+01:00' })
   @IsInstant()

@@ -3,9 +3,12 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AvailabilityModule } from '../availability/availability.module';
 import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
+import { ServicesModule } from '../services/services.module';
 import { AppointmentEntity, AppointmentUidEntity } from './appointment.entity';
+import { AppointmentWatch } from './appointment-watch';
 import { Attendees } from './attendees.service';
 import { AppointmentsRepository } from './appointments.repository';
+import { BookedTypes } from './booked-types';
 import { BookingAttention } from './booking-attention.service';
 import { BookingChanges } from './booking-changes';
 import { BookingEventsService } from './booking-events.service';
@@ -34,6 +37,7 @@ import { ErasedIdentities } from './customers/erased-identities';
 import { ErasureObstacles } from './customers/erasure-obstacles';
 import { ErasureRepository } from './customers/erasure.repository';
 import { ForeignBookings } from './foreign-bookings';
+import { GroupedAppointments } from './grouped-appointments.service';
 import { HoldLeftovers } from './holds/hold-leftovers.repository';
 import { HoldLedger } from './holds/hold-ledger';
 import { HoldMaking } from './holds/hold-making';
@@ -50,13 +54,16 @@ import { BookingInputSeal } from './saga/booking-input-seal';
 import { BookingSteps } from './saga/booking-steps';
 import { BookingPurpose } from './saga/booking-purpose';
 import { SagaBackward } from './saga/saga-backward';
+import { SagaDiary } from './saga/saga-diary';
 import { SagaDriver } from './saga/saga-driver';
 import { SagaEchoes } from './saga/saga-echoes';
 import { SagaEnds } from './saga/saga-ends';
 import { SagaForward } from './saga/saga-forward';
 import { SagaPurposes } from './saga/saga-purposes';
 import { SagaRecord } from './saga/saga-record';
+import { SagaReopening } from './saga/saga-reopening';
 import { SagaWorker } from './saga/saga-worker';
+import { Sagas } from './saga/sagas.service';
 import { SagasRepository } from './saga/sagas.repository';
 import { MoveClaims } from './move-claims';
 import { ProviderTruth } from './provider-truth';
@@ -66,13 +73,20 @@ import { ProviderTruth } from './provider-truth';
   imports: [
     CompaniesModule,
     EventTypesModule,
+    ServicesModule,
     AvailabilityModule,
     TypeOrmModule.forFeature([AppointmentEntity, AppointmentUidEntity]),
   ],
   controllers: [BookingsController, CustomersController, HoldsController],
   providers: [
+    AppointmentWatch,
     AppointmentsRepository,
     Attendees,
+    GroupedAppointments,
+    SagaDiary,
+    SagaReopening,
+    Sagas,
+    BookedTypes,
     BookingAttention,
     BookingChanges,
     BookingEventsService,
@@ -125,6 +139,16 @@ import { ProviderTruth } from './provider-truth';
     MoveClaims,
     ProviderTruth,
   ],
-  exports: [BookingsService, BookingEventsService, BookingAttention, BookingReconciliation, BookingRetention],
+  exports: [
+    Attendees,
+    BookingsService,
+    BookingEventsService,
+    BookingAttention,
+    BookingReconciliation,
+    BookingRetention,
+    BookingTokens,
+    GroupedAppointments,
+    Sagas,
+  ],
 })
 export class BookingsModule {}

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ApiError } from '../../foundation/errors/api-error';
 import type { Page } from '../../foundation/http/cursor';
 import type { AbsenceReport } from '../../scheduling/words';
 import type { AppointmentEntity } from './appointment.entity';
@@ -11,11 +12,15 @@ import { BookingReader } from './booking-reader';
 import type { BookingView } from './booking-view';
 import { type BookingAnswer, IdempotencyService } from './idempotency.service';
 
-// What the compatibility routes need to ask for a booking and to pass its answer on.
+// What the other booking routes need to ask for a booking and to pass its answer on.
 export { sendAnswer } from './answer';
-export { patienceOf, requestIdentity } from './booking-caller';
+export { CallerOfChange, CallerWithKey, patienceOf, requestIdentity } from './booking-caller';
 export type { BookingCaller, BookingCommand, ChangeCaller } from './booking-command';
-export { metadataFault } from './booking-rules';
+export { toAttendee } from './booking-input';
+export { IsCallerMetadata, metadataFault } from './booking-rules';
+export { BookingTokens } from './booking-tokens';
+export { AttendeeView } from './booking-view';
+export { AttendeeDto } from './bookings.dto';
 export type { BookingView } from './booking-view';
 export type { BookingAnswer } from './idempotency.service';
 
@@ -55,13 +60,19 @@ export class BookingsService {
 
   /** Moves a booking; the id stays. @throws ApiError `CONFLICT` with a reason when its state does not allow it. */
   reschedule(companyId: string, id: string, change: { startMs: number; reason?: string }, caller: ChangeCaller) {
-    return this.change(companyId, id, caller, (row, context) => this.changes.reschedule(row, change, context));
+    return this.change(companyId, id, caller, (row, context) => {
+      refusePart(row);
+      return this.changes.reschedule(row, change, context);
+    });
   }
 
   /** Cancels a booking; one that is cancelled already is answered as it is. */
   cancel(companyId: string, id: string, reason: string | undefined, caller: ChangeCaller): Promise<BookingAnswer> {
     const words = reason ?? CANCELLATION_REASON;
-    return this.change(companyId, id, caller, (row, context) => this.changes.cancel(row, words, context));
+    return this.change(companyId, id, caller, (row, context) => {
+      refusePart(row);
+      return this.changes.cancel(row, words, context);
+    });
   }
 
   confirm(companyId: string, id: string, caller: ChangeCaller): Promise<BookingAnswer> {
@@ -69,7 +80,10 @@ export class BookingsService {
   }
 
   decline(companyId: string, id: string, reason: string | undefined, caller: ChangeCaller): Promise<BookingAnswer> {
-    return this.change(companyId, id, caller, (row, context) => this.changes.decline(row, reason, context));
+    return this.change(companyId, id, caller, (row, context) => {
+      refusePart(row);
+      return this.changes.decline(row, reason, context);
+    });
   }
 
   markAbsent(companyId: string, id: string, report: Omit<AbsenceReport, 'uid'>, caller: ChangeCaller) {
@@ -93,4 +107,11 @@ export class BookingsService {
       }),
     );
   }
+}
+
+/** A visit is moved and cancelled as a whole. */
+function refusePart({ groupId }: AppointmentEntity): void {
+  if (groupId === null) return;
+  const details = { reason: 'PART_OF_COMPOSITE_BOOKING', compositeBookingId: groupId };
+  throw new ApiError('CONFLICT', { details });
 }

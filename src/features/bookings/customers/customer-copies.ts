@@ -48,6 +48,24 @@ export class CustomerCopies {
       // Whoever keeps the booking elsewhere learns that there is less of it now.
       if (row) await this.appointments.tell(manager, row, 'booking.updated');
     }
+    await this.eraseVisits(manager, concerned);
+  }
+
+  /** A repeated request for a visit is answered with the visit as it is now. */
+  private async eraseVisits(manager: EntityManager, { companyId, appointmentIds }: Concerned): Promise<void> {
+    const rows = await manager.query<{ id: string }[]>(
+      `select distinct composite_group_uid as id from appointments
+       where company_id = $1 and id = any ($2::uuid[]) and composite_group_uid is not null order by id`,
+      [companyId, appointmentIds],
+    );
+    const visitIds = rows.map(({ id }) => id);
+    if (visitIds.length === 0) return;
+    await this.outbox.erase(manager, companyId, visitIds);
+    await manager.query(
+      `update idempotency_keys set sealed_response = $3
+       where company_id = $1 and resource_id = any ($2::uuid[]) and status = 'finished' and response_status > 0`,
+      [companyId, visitIds, this.box.seal('{}', placeOf(companyId))],
+    );
   }
 
   /** The rows stay; a webhook that was not applied yet never will be: the next reading of the booking makes up for it. */
@@ -93,11 +111,7 @@ export class CustomerCopies {
   }
 }
 
-function withoutPerson({ command, eventTypes, derivedKey }: BookingInput): BookingInput {
+function withoutPerson({ reason: _, command, ...rest }: BookingInput): BookingInput {
   const { startMs, attendee } = command;
-  return {
-    command: { startMs, attendee: { name: ERASED_NAME, timeZone: attendee.timeZone } },
-    eventTypes,
-    ...(derivedKey ? { derivedKey } : {}),
-  };
+  return { ...rest, command: { startMs, attendee: { name: ERASED_NAME, timeZone: attendee.timeZone } } };
 }

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { SagaKind, StepRemark } from './saga';
+import type { StepStatus } from './saga-state';
+
+/** One line of what happened, oldest first. */
+export interface DiaryEntry {
+  sagaId: string;
+  kind: SagaKind;
+  at: Date;
+  what: string;
+  /** Absent for what concerns the whole saga. */
+  appointmentId?: string;
+  attempt?: number;
+  remark?: StepRemark;
+  /** Which process did it: a new id for each start of one. */
+  replica: string;
+}
+
+/** What is known of one step, as people need it. */
+export interface StepFacts {
+  appointmentId: string;
+  status: StepStatus;
+  uid: string | null;
+  lastError: StepRemark | null;
+}
+
+/** Reads what sagas did; the protocol itself never does. */
+@Injectable()
+export class SagaDiary {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Of several sagas together, at most `limit` lines, the latest of them. */
+  async entries(companyId: string, sagaIds: string[], limit: number): Promise<DiaryEntry[]> {
+    const rows = await this.dataSource.query<
+      (Omit<DiaryEntry, 'appointmentId' | 'attempt' | 'remark'> & {
+        appointmentId: string | null;
+        attempt: number | null;
+        remark: StepRemark | null;
+      })[]
+    >(
+      `select * from (
+         select event.id, event.saga_id as "sagaId", saga.kind, event.at, event.what, event.attempt, event.replica,
+           event.detail as remark, step.appointment_id as "appointmentId"
+         from saga_events event
+         join sagas saga on saga.company_id = event.company_id and saga.id = event.saga_id
+         left join saga_steps step on step.saga_id = event.saga_id and step.seq = event.step
+         where event.company_id = $1 and event.saga_id = any ($2::uuid[])
+         order by event.id desc limit $3) as latest
+       order by id`,
+      [companyId, sagaIds, limit],
+    );
+    return rows.map(({ appointmentId, attempt, remark, sagaId, kind, at, what, replica }) => ({
+      ...{ sagaId, kind, at, what, replica },
+      ...(appointmentId === null ? {} : { appointmentId }),
+      ...(attempt === null ? {} : { attempt }),
+      ...(remark === null ? {} : { remark }),
+    }));
+  }
+
+  async steps(companyId: string, sagaId: string): Promise<StepFacts[]> {
+    return this.dataSource.query<StepFacts[]>(
+      `select appointment_id as "appointmentId", status, uid, last_error as "lastError"
+       from saga_steps where company_id = $1 and saga_id = $2 order by seq`,
+      [companyId, sagaId],
+    );
+  }
+}
