@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { CompositeAvailability } from '../../src/features/availability/composite-availability.service';
+import { VisitOffers } from '../../src/features/availability/visit-offers.service';
+import { ServicesService } from '../../src/features/services/services.service';
 import { startAt } from '../fixtures/bookings/desk';
 import { PERM, ROOT_COLOUR } from '../fixtures/services/field-notes';
 import { Salon } from '../fixtures/services/salon';
@@ -150,8 +151,9 @@ describe('visits of several segments', () => {
 
   it('are named by an id that stands for exactly them: the same again, and nothing once any part is gone', async () => {
     const perm = await sold();
-    const visits = service.app.get(CompositeAvailability);
-    const resolve = (optionId: string) => visits.resolve(salon.company.companyId, perm.id, optionId);
+    const [services, offers] = [service.app.get(ServicesService), service.app.get(VisitOffers)];
+    const resolve = async (optionId: string) =>
+      offers.option(await services.findBookable(salon.company.companyId, perm.id), optionId);
     const [first, second] = await options(perm.id);
     const ofJonas = (await options(perm.id, { staffId: salon.jonas.id }))[0];
     expect((await options(perm.id))[0].optionId).toBe(first.optionId);

@@ -3,13 +3,12 @@ import { formatInstant } from '../../foundation/time/instants';
 import { canonicalTimeZone } from '../../foundation/time/zones';
 import type { CallContext } from '../../scheduling/call-context';
 import type { EventTypeRecord } from '../event-types/event-types.service';
-import { type ServicePlan, ServicesService } from '../services/services.service';
+import type { ServicePlan } from '../services/services.service';
 import { askedRange } from './asked-range';
 import { assertDoesSomething } from './asked-types';
-import { firstStartOf, optionIdOf } from './composite-option';
-import { longestVisit, typesOf, visitSegments } from './composite-question';
-import { searchVisits } from './composite-search';
-import type { Minute, VisitChain } from './composite-visit';
+import { optionOf, searchPlan, type VisitOption } from './composite-options';
+import { longestVisit, typesOf } from './composite-question';
+import type { Minute } from './composite-visit';
 import { FreeStarts } from './free-starts.service';
 import { ReadMeter } from './read-meter.service';
 import type { ReadOutcome } from './slot-store';
@@ -21,6 +20,8 @@ const MINUTE_MS = 60_000;
 const MARGIN_MS = 86_400_000;
 const SHOWN = 50;
 
+export type { VisitOption, VisitPart } from './composite-options';
+
 export interface CompositeQuestion {
   /** A date or an instant, as for simple availability: when the visit may begin. */
   start: string;
@@ -28,26 +29,6 @@ export interface CompositeQuestion {
   timeZone?: string;
   staffId?: string;
   limit?: number;
-}
-
-/** One segment of a visit, instants in milliseconds. */
-export interface VisitPart {
-  segmentId: string;
-  name: string;
-  staffId: string;
-  staffName: string;
-  eventType: EventTypeRecord;
-  startMs: number;
-  endMs: number;
-}
-
-export interface VisitOption {
-  optionId: string;
-  startMs: number;
-  endMs: number;
-  /** How often the customer is handed over to somebody else. */
-  changes: number;
-  parts: VisitPart[];
 }
 
 export interface CompositeAnswer {
@@ -73,7 +54,6 @@ interface Known {
 @Injectable()
 export class CompositeAvailability {
   constructor(
-    private readonly services: ServicesService,
     private readonly types: SoldTypes,
     private readonly free: FreeStarts,
     private readonly meter: ReadMeter,
@@ -102,37 +82,10 @@ export class CompositeAvailability {
     const { fromMs, toMs } = askedRange(asked.start, asked.end, timeZone);
     const known = await this.known(plan, fromMs, toMs, context);
     this.meter.count(known.outcome);
-    const chains = search(plan, known, fromMs, toMs, staffId);
+    const chains = searchPlan(plan, known.starts, fromMs, toMs, staffId);
     const options = chains.slice(0, asked.limit ?? SHOWN).map((chain) => optionOf(plan, chain));
     const { fetchedAtMs, stale, outcome } = known;
     return { plan, timeZone, fetchedAt: formatInstant(fetchedAtMs), stale, found: chains.length, options, outcome };
-  }
-
-  /**
-   * What an option stands for, when it can still be had exactly as it was shown; else undefined. The service is read
-   * anew.
-   *
-   * @throws ApiError and SchedulingError as {@link answer}
-   */
-  async resolve(
-    companyId: string,
-    id: string,
-    optionId: string,
-    context?: CallContext,
-  ): Promise<VisitOption | undefined> {
-    const first = firstStartOf(optionId);
-    if (first === undefined) return undefined;
-    const plan = await this.services.findBookable(companyId, id);
-    const fromMs = first * MINUTE_MS;
-    const toMs = fromMs + MINUTE_MS;
-    const known = await this.known(plan, fromMs, toMs, context);
-    // It may have been shown to somebody who asked for one person.
-    const people = new Set(plan.segments.flatMap(({ staff }) => staff.map(({ staffId }) => staffId)));
-    for (const staffId of [undefined, ...people]) {
-      const chain = search(plan, known, fromMs, toMs, staffId).find((each) => optionIdOf(plan, each) === optionId);
-      if (chain) return optionOf(plan, chain);
-    }
-    return undefined;
   }
 
   private async known(plan: ServicePlan, fromMs: number, toMs: number, context?: CallContext): Promise<Known> {
@@ -152,25 +105,4 @@ export class CompositeAvailability {
     const { starts, ...rest } = await this.free.of(type, fromMs, toMs, context);
     return { id, starts: starts.map((startMs) => Math.floor(startMs / MINUTE_MS)), ...rest };
   }
-}
-
-function search(plan: ServicePlan, known: Known, fromMs: number, toMs: number, staffId?: string): VisitChain[] {
-  return searchVisits({
-    segments: visitSegments(plan, known.starts),
-    person: plan.onePerson,
-    from: Math.ceil(fromMs / MINUTE_MS),
-    to: Math.ceil(toMs / MINUTE_MS),
-    ...(staffId === undefined ? {} : { staffId }),
-  });
-}
-
-function optionOf(plan: ServicePlan, chain: VisitChain): VisitOption {
-  const parts = chain.steps.map(({ offer, start, end }, at): VisitPart => {
-    const segment = plan.segments[at]!;
-    const { staffId, name: staffName, eventType } = segment.staff[offer]!;
-    const { id: segmentId, name } = segment;
-    return { segmentId, name, staffId, staffName, eventType, startMs: start * MINUTE_MS, endMs: end * MINUTE_MS };
-  });
-  const [startMs, endMs] = [parts[0]!.startMs, parts.at(-1)!.endMs];
-  return { optionId: optionIdOf(plan, chain), startMs, endMs, changes: chain.changes, parts };
 }

@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import type { CallContext } from '../../scheduling/call-context';
+import type { ServicePlan } from '../services/services.service';
+import { AvailabilityService } from './availability.service';
+import { firstStartOf, optionIdOf } from './composite-option';
+import { optionOf, searchPlan, type VisitOption } from './composite-options';
+import { longestVisit, type StartsByType, typesOf } from './composite-question';
+import { FreeStarts } from './free-starts.service';
+import { SoldTypes } from './sold-types.service';
+
+export type { VisitOption, VisitPart } from './composite-options';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** As for one booking: a time a week later is one for somebody who asked for a Monday. */
+const NEAR = { beforeMs: DAY_MS, afterMs: 7 * DAY_MS };
+
+/** Ways to do one visit, for whoever wants to book it. */
+@Injectable()
+export class VisitOffers {
+  constructor(
+    private readonly types: SoldTypes,
+    private readonly free: FreeStarts,
+    private readonly provider: AvailabilityService,
+  ) {}
+
+  /**
+   * What an option stands for, when it can still be had exactly as it was shown; else undefined.
+   *
+   * @throws SchedulingError when nothing is known of an event type and the provider cannot be asked.
+   */
+  async option(plan: ServicePlan, optionId: string, context?: CallContext): Promise<VisitOption | undefined> {
+    const first = firstStartOf(optionId);
+    if (first === undefined) return undefined;
+    const fromMs = first * MINUTE_MS;
+    const starts = await this.stored(plan, fromMs, fromMs + MINUTE_MS, context);
+    // It may have been shown to somebody who asked for one person.
+    const people = new Set(plan.segments.flatMap(({ staff }) => staff.map(({ staffId }) => staffId)));
+    for (const staffId of [undefined, ...people]) {
+      const chains = searchPlan(plan, starts, fromMs, fromMs + MINUTE_MS, staffId);
+      const chain = chains.find((each) => optionIdOf(plan, each) === optionId);
+      if (chain) return optionOf(plan, chain);
+    }
+    return undefined;
+  }
+
+  /**
+   * The best way to begin at this instant: as known, or where nothing is known to be free, as the provider says now.
+   *
+   * @param staff by segment: who has to do it.
+   * @throws SchedulingError as {@link option}
+   */
+  async at(
+    plan: ServicePlan,
+    startMs: number,
+    staff: ReadonlyMap<string, string>,
+    context?: CallContext,
+  ): Promise<VisitOption | undefined> {
+    const wanted = withStaff(plan, staff);
+    const toMs = startMs + MINUTE_MS;
+    const best = (starts: StartsByType): VisitOption | undefined => {
+      const [chain] = searchPlan(wanted, starts, startMs, toMs);
+      return chain && optionOf(wanted, chain);
+    };
+    const known = best(await this.stored(wanted, startMs, toMs, context));
+    return known ?? best(await this.fresh(wanted, startMs, toMs, context));
+  }
+
+  /** Whole visits that begin elsewhere, nearest first, freshly read. */
+  async near(plan: ServicePlan, startMs: number, count: number, context?: CallContext): Promise<VisitOption[]> {
+    const [fromMs, toMs] = [startMs - NEAR.beforeMs, startMs + NEAR.afterMs];
+    const starts = await this.fresh(plan, fromMs, toMs, context);
+    const distance = (option: VisitOption): number => Math.abs(option.startMs - startMs);
+    return searchPlan(plan, starts, fromMs, toMs)
+      .map((chain) => optionOf(plan, chain))
+      .filter((option) => option.startMs !== startMs)
+      .sort((a, b) => distance(a) - distance(b))
+      .slice(0, count);
+  }
+
+  private stored(plan: ServicePlan, fromMs: number, toMs: number, context?: CallContext): Promise<StartsByType> {
+    return startsOf(plan, async ({ companyId, id }) => {
+      const type = await this.types.find(companyId, id);
+      return (await this.free.of(type, fromMs - DAY_MS, toMs + longestVisit(plan) * MINUTE_MS, context)).starts;
+    });
+  }
+
+  private fresh(plan: ServicePlan, fromMs: number, toMs: number, context?: CallContext): Promise<StartsByType> {
+    const untilMs = toMs + longestVisit(plan) * MINUTE_MS;
+    return startsOf(plan, async (type) => {
+      const slots = await this.provider.unclaimed(type, fromMs - DAY_MS, untilMs, context);
+      return slots.map((slot) => slot.startMs);
+    });
+  }
+}
+
+async function startsOf(
+  plan: ServicePlan,
+  read: (type: ReturnType<typeof typesOf>[number]) => Promise<number[]>,
+): Promise<StartsByType> {
+  const found = await Promise.all(
+    typesOf(plan).map(async (type): Promise<[string, number[]]> => {
+      const starts = await read(type);
+      return [type.id, starts.map((startMs) => Math.floor(startMs / MINUTE_MS))];
+    }),
+  );
+  return new Map(found);
+}
+
+/** A segment that nobody is left for can be done by nobody. */
+function withStaff(plan: ServicePlan, wanted: ReadonlyMap<string, string>): ServicePlan {
+  const segments = plan.segments.map((segment) => {
+    const staffId = wanted.get(segment.id);
+    if (staffId === undefined) return segment;
+    return { ...segment, staff: segment.staff.filter((person) => person.staffId === staffId) };
+  });
+  return { ...plan, segments };
+}
