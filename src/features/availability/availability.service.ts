@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { CallContext } from '../../scheduling/call-context';
 import type { Slot } from '../../scheduling/words';
 import type { EventTypeRecord } from '../event-types/event-types.service';
+import type { AskedFor } from './asked-types';
 import { HostTimes } from './host-times.service';
 import { ProviderSlots } from './provider-slots';
 import { type Availability, type AvailabilityQuestion, SlotReads } from './slot-reads.service';
+import type { OfferedSlot } from './union';
 
 export type { Availability, AvailabilityQuestion } from './slot-reads.service';
 
@@ -24,6 +26,22 @@ export class AvailabilityService {
    */
   async answer(companyId: string, question: AvailabilityQuestion, context?: CallContext): Promise<Availability> {
     return (await this.reads.answer(companyId, question, context)).body;
+  }
+
+  /**
+   * Free starts inside [fromMs, toMs) of an event type or a simple service, as stored, ascending; of a service with who is
+   * free. At most one call for each event type.
+   *
+   * @throws ApiError and SchedulingError as {@link SlotReads.answer}
+   */
+  offered(
+    companyId: string,
+    wanted: AskedFor,
+    fromMs: number,
+    toMs: number,
+    context?: CallContext,
+  ): Promise<OfferedSlot[]> {
+    return this.reads.offered(companyId, wanted, fromMs, toMs, context);
   }
 
   /** Free starts inside [fromMs, toMs) that nobody holds or is booking, ascending, asked for now. */

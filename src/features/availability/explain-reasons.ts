@@ -19,7 +19,8 @@ function clockChange({ asked, hostZone }: ExplainFacts): Reason[] {
   return missing ? [{ code: 'CLOCK_CHANGE', certainty: 'known', evidence: { ...missing } }] : [];
 }
 
-function notice({ eventType, startMs, nowMs, hostZone }: ExplainFacts): Reason[] {
+/** Nearer than the type allows. */
+export function notice({ eventType, startMs, nowMs, hostZone }: ExplainFacts): Reason[] {
   const { minimumNoticeMinutes } = eventType.definition;
   const earliestMs = nowMs + minimumNoticeMinutes * MINUTE_MS;
   if (startMs >= earliestMs) return [];

@@ -3,6 +3,7 @@ import { IsUUID } from 'class-validator';
 import { IsInstant } from '../../foundation/http/validation';
 import { CERTAINTIES, type Certainty, EXPLAIN_CODES, type ExplainCode } from './explain-reason';
 import type { Explanation } from './explain.service';
+import { shownReason } from './shown-reason';
 
 export class ExplainQueryDto {
   @ApiProperty({ format: 'uuid' })
@@ -51,10 +52,6 @@ export class ExplanationDto {
 export function toExplanationDto({ reasons, ...answer }: Explanation, isTrusted: boolean): ExplanationDto {
   return {
     ...answer,
-    reasons: reasons.map(({ code, certainty, evidence, confidential }) => ({
-      code,
-      certainty,
-      evidence: { ...evidence, ...(isTrusted ? confidential : {}) },
-    })),
+    reasons: reasons.map((reason) => shownReason(reason, isTrusted)),
   };
 }

@@ -11,10 +11,26 @@ import { booked, claimed, seatsTaken } from './explain-own-reasons';
 import type { Reason } from './explain-reason';
 import { definedReasons, leftOut, offers } from './explain-reasons';
 import { ExplainRecords } from './explain-records.repository';
+import { refusalReasons } from './explain-refusal';
 import { ExplainSources, unreachable } from './explain-sources';
 import type { TimeClaim } from './host-times.service';
+import { shownReason, type ShownReason } from './shown-reason';
+
+// What others need to know of reasons.
+export { isAboutTime } from './explain-refusal';
+export type { ShownReason } from './shown-reason';
 
 const MINUTE_MS = 60_000;
+
+/** A start that was refused, and for whom it is explained. */
+export interface RefusedStart {
+  eventType: EventTypeRecord;
+  startMs: number;
+  /** A booking that was being moved is not in its own way. */
+  movingId?: string;
+  /** The company itself may see ids and the times of other bookings. */
+  isTrusted: boolean;
+}
 
 export interface Explanation {
   /** The asked instant in the host's zone. */
@@ -53,6 +69,22 @@ export class ExplainService {
     const facts = await this.ownFacts(eventType, { asked: start, startMs, endMs, hostZone }, wanted);
     const reasons = await this.reasons(facts, wanted, connection, context);
     return { ...answer, offered: reasons.length === 0, reasons };
+  }
+
+  /**
+   * Why a booking of this start was refused, from the refusal and what is written down here: the provider, which has just
+   * spoken, is not asked. Empty for a refusal that is not about the time.
+   */
+  async refused(refusal: string, { eventType, startMs, movingId, isTrusted }: RefusedStart): Promise<ShownReason[]> {
+    const { hostZone, account } = await this.sources.place(eventType.companyId);
+    const endMs = startMs + eventType.lengthMinutes * MINUTE_MS;
+    const wanted = heldFor(eventType, account, startMs, endMs);
+    const asked = { asked: formatInstant(startMs, hostZone), startMs, endMs, hostZone };
+    const facts = await this.ownFacts(eventType, asked, wanted);
+    const isOther = ({ appointmentId }: { appointmentId: string | null }): boolean =>
+      movingId === undefined || appointmentId !== movingId;
+    const others = { ...facts, claims: facts.claims.filter(isOther), booked: facts.booked.filter(isOther) };
+    return refusalReasons(refusal, others, wanted).map((reason) => shownReason(reason, isTrusted));
   }
 
   /** Undefined for the parent of a managed type, which nobody can book. */

@@ -11,7 +11,7 @@ import { ReadMeter } from './read-meter.service';
 import type { ReadOutcome } from './slot-store';
 import { SoldTypes } from './sold-types.service';
 import { type SpokenOption, spokenOptions } from './spoken';
-import { type Union, unionOf } from './union';
+import { type OfferedSlot, type Union, unionOf } from './union';
 
 export interface AvailabilityQuestion extends AskedFor {
   start: string;
@@ -75,6 +75,17 @@ export class SlotReads {
 
   count(outcome: ReadOutcome): void {
     this.meter.count(outcome);
+  }
+
+  /** @throws as {@link answer} */
+  async offered(
+    companyId: string,
+    wanted: AskedFor,
+    fromMs: number,
+    toMs: number,
+    context?: CallContext,
+  ): Promise<OfferedSlot[]> {
+    return (await this.read(await askedTypes(this.types, companyId, wanted), fromMs, toMs, context)).slots;
   }
 
   private async read(asked: AskedType[], fromMs: number, toMs: number, context?: CallContext): Promise<Union> {

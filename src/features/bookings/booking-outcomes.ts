@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../foundation/errors/api-error';
-import { Alternatives } from './alternatives';
 import type { BookingWork } from './booking-command';
 import { BookingReader } from './booking-reader';
 import type { BookingView } from './booking-view';
 import { type FrozenFailure, isFinal, thawFailure } from './frozen-failure';
 import { type BookingAnswer, IdempotencyService } from './idempotency.service';
+import { Refusals } from './refusals';
 import { NOT_BOOKED, type Saga } from './saga/saga';
 import { SagasRepository } from './saga/sagas.repository';
 
@@ -20,7 +20,7 @@ export class BookingOutcomes {
     private readonly sagas: SagasRepository,
     private readonly idempotency: IdempotencyService,
     private readonly reader: BookingReader,
-    private readonly alternatives: Alternatives,
+    private readonly refusals: Refusals,
   ) {}
 
   /** The outcome of a saga that this process has driven, or 202 with the booking as it is known by then. */
@@ -55,20 +55,17 @@ export class BookingOutcomes {
     return { status: 202, booking, replayed: false };
   }
 
-  /** What a request is told that could not even begin: of a time that is spoken for, also which times are free. */
+  /** What a request is told that could not even begin: of a time that is spoken for, also why, and which times are free. */
   async refusedAtOnce(work: BookingWork, error: unknown, untilMs: number): Promise<unknown> {
     if (!(error instanceof ApiError) || error.code !== 'SLOT_UNAVAILABLE') return error;
-    const alternatives = await this.alternatives.near(work, untilMs);
-    return new ApiError(error.code, { details: { ...error.details, alternatives }, cause: error });
+    const details = await this.refusals.taken(work, 'CLAIMED', untilMs);
+    return new ApiError(error.code, { details: { ...details }, cause: error });
   }
 
-  /** A time that is taken is answered with others that are free; a repeat of the request gets the same ones. */
+  /** A time that is taken is answered with why, and with others that are free; a repeat of the request gets the same. */
   private async refusal(work: BookingWork, sagaId: string, failure: FrozenFailure, untilMs: number): Promise<Error> {
-    const isTaken = failure.kind === 'scheduling' && failure.code === 'SLOT_UNAVAILABLE';
-    if (!isTaken) return thawFailure(failure);
-    const { reason } = failure.details;
-    const alternatives = await this.alternatives.near(work, untilMs);
-    const whole: FrozenFailure = { kind: 'api', code: 'SLOT_UNAVAILABLE', details: { reason, alternatives } };
+    const whole = await this.refusals.explained(work, failure, untilMs);
+    if (whole === failure) return thawFailure(failure);
     const { companyId } = work.request;
     if (!work.caller.derivedKey) {
       await this.idempotency.finishSaga(undefined, { companyId, id: sagaId }, { status: 0, failure: whole });

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AvailabilityModule } from '../availability/availability.module';
+import { ExplainModule } from '../availability/explain.module';
 import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
 import { ServicesModule } from '../services/services.module';
@@ -67,6 +68,7 @@ import { Sagas } from './saga/sagas.service';
 import { SagasRepository } from './saga/sagas.repository';
 import { MoveClaims } from './move-claims';
 import { ProviderTruth } from './provider-truth';
+import { Refusals } from './refusals';
 
 /** Appointments and everything that writes them. */
 @Module({
@@ -75,6 +77,7 @@ import { ProviderTruth } from './provider-truth';
     EventTypesModule,
     ServicesModule,
     AvailabilityModule,
+    ExplainModule,
     TypeOrmModule.forFeature([AppointmentEntity, AppointmentUidEntity]),
   ],
   controllers: [BookingsController, CustomersController, HoldsController],
@@ -138,6 +141,7 @@ import { ProviderTruth } from './provider-truth';
     IdempotencyService,
     MoveClaims,
     ProviderTruth,
+    Refusals,
   ],
   exports: [
     Attendees,

@@ -33,7 +33,8 @@ export class Refusals {
   async explained(work: BookingWork, failure: FrozenFailure, untilMs: number): Promise<FrozenFailure> {
     if (failure.kind !== 'scheduling') return failure;
     const { code, details } = failure;
-    const { reason = 'HOST_BUSY' } = details;
+    // A provider's refusal has its reason; ours is that a host whom it has chosen is claimed.
+    const { reason = 'CLAIMED' } = details;
     if (code === 'SLOT_UNAVAILABLE') {
       return { kind: 'api', code, details: { ...(await this.taken(work, reason, untilMs)) } };
     }
