@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';
 import { AppModule } from './app.module';
+import { ReadyReplies } from './features/availability/ready-replies.service';
 import { OriginsService } from './features/companies/origins.service';
 import { registerRequestMetrics } from './features/operations/request-metrics';
 import type { AppConfig } from './foundation/config/app-config';
@@ -24,13 +25,15 @@ export const OUTSIDE_PREFIX = ['livez', 'readyz', 'metrics'];
  * and stops background work.
  */
 export async function createService(config: AppConfig, options: ServiceOptions = {}): Promise<NestFastifyApplication> {
+  const adapter = createHttpAdapter(config.trustedProxies);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, options.logDestination),
-    createHttpAdapter(config.trustedProxies),
+    adapter,
     { bodyParser: false, bufferLogs: true, abortOnError: false },
   );
   app.useLogger(app.get(Logger));
-  const fastify = app.getHttpAdapter().getInstance();
+  const fastify = adapter.getInstance();
+  app.get(ReadyReplies).register(adapter);
   configureHttpServer(fastify);
   registerRequestMetrics(fastify, app.get(Metrics));
   app.setGlobalPrefix('api', { exclude: OUTSIDE_PREFIX });

@@ -1,60 +1,57 @@
 import { CallHandler, ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { Logger } from 'pino';
 import { type Observable, of } from 'rxjs';
-import type { CalledRequest } from '../../foundation/http/access';
+import type { Access, CalledRequest, Caller } from '../../foundation/http/access';
+import { ReadMeter } from './read-meter.service';
 import { ReadyAnswers, type WrittenAnswer } from './ready-answers.service';
-import { SlotReads } from './slot-reads.service';
 
-/** Of the reads answered from memory, so many leave one line in the request log; failures always do. */
-const LOGGED_ONE_IN = 100;
+/** Whose keys may read free times. */
+export const READERS: readonly Access[] = ['secret', 'publishable'];
+export const ANSWER_TYPE = 'application/json; charset=utf-8';
 
 /** The same question, of the same company: what follows from it is the same. */
-export function questionOf({ caller, url }: CalledRequest): string {
+export function questionOf(caller: Caller | undefined, url: string): string {
   return `${caller?.companyId ?? ''} ${url}`;
 }
 
 /** Writes the reply; 304 for a caller who has this very answer. */
-export function reply(request: CalledRequest, to: FastifyReply, { body, etag }: WrittenAnswer): string | undefined {
+export function reply(
+  request: CalledRequest,
+  to: FastifyReply,
+  { body, etag, heads }: WrittenAnswer,
+): string | undefined {
   to.header('etag', etag).header('cache-control', 'no-cache');
+  heads.record(request, to.getHeaders());
   if (isKnown(request.headers['if-none-match'], etag)) {
     to.status(304);
     return undefined;
   }
-  to.header('content-type', 'application/json; charset=utf-8');
+  to.header('content-type', ANSWER_TYPE);
   return body;
 }
 
 /** Answers a question that was answered before, as it was written then: it was checked then, too. */
 @Injectable()
 export class RepeatedQuestions implements NestInterceptor {
-  private count = 0;
-
   constructor(
     private readonly ready: ReadyAnswers,
-    private readonly reads: SlotReads,
+    private readonly meter: ReadMeter,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<CalledRequest>();
-    const known = this.ready.find(questionOf(request));
+    const known = this.ready.find(questionOf(request.caller, request.url));
     if (!known) return next.handle();
-    this.reads.count('warm');
     const to = http.getResponse<FastifyReply>();
-    this.sample(to);
+    this.meter.count('warm');
+    this.meter.sample(to, 'warm');
     return of(reply(request, to, known));
-  }
-
-  private sample({ raw }: FastifyReply): void {
-    this.count += 1;
-    if (this.count % LOGGED_ONE_IN === 0) return;
-    const { allLogs = [] } = raw as typeof raw & { allLogs?: Logger[] };
-    for (const log of allLogs) log.level = 'warn';
   }
 }
 
-function isKnown(header: string | undefined, etag: string): boolean {
+/** Whether an `If-None-Match` names this very answer. */
+export function isKnown(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   const weak = (tag: string): string => tag.trim().replace(/^W\//, '');
   return header.trim() === '*' || header.split(',').some((tag) => weak(tag) === weak(etag));

@@ -3,14 +3,14 @@ import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, Ap
 import type { FastifyReply } from 'fastify';
 import { AllowAccess, CompanyId, type CalledRequest } from '../../foundation/http/access';
 import { AvailabilityDto, AvailabilityQueryDto, SlotDto, toQuestion } from './availability.dto';
-import { questionOf, RepeatedQuestions, reply } from './availability-replies';
+import { questionOf, READERS, RepeatedQuestions, reply } from './availability-replies';
 import { ReadMeter } from './read-meter.service';
 import { ReadyAnswers } from './ready-answers.service';
 import { SlotReads } from './slot-reads.service';
 
 @ApiTags('availability')
 @ApiExtraModels(SlotDto)
-@AllowAccess('secret', 'publishable')
+@AllowAccess(...READERS)
 @Controller('availability')
 export class AvailabilityController {
   constructor(
@@ -33,6 +33,6 @@ export class AvailabilityController {
   ): Promise<unknown> {
     const answer = await this.reads.answer(companyId, toQuestion(query), { correlationId: String(request.id) });
     this.meter.sample(to, answer.outcome);
-    return reply(request, to, this.ready.write(questionOf(request), answer));
+    return reply(request, to, this.ready.write(questionOf(request.caller, request.url), answer));
   }
 }

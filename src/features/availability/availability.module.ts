@@ -21,6 +21,7 @@ import { OwnNews } from './own-news.service';
 import { ProviderSlots } from './provider-slots';
 import { ReadMeter } from './read-meter.service';
 import { ReadyAnswers } from './ready-answers.service';
+import { ReadyReplies } from './ready-replies.service';
 import { SlotReads } from './slot-reads.service';
 import { SlotStore } from './slot-store';
 import { SoldTypes } from './sold-types.service';
@@ -55,12 +56,13 @@ const slotStore: FactoryProvider<SlotStore> = {
     ProviderSlots,
     ReadMeter,
     ReadyAnswers,
+    ReadyReplies,
     RepeatedQuestions,
     SlotReads,
     slotStore,
     SoldTypes,
     TimeClaimsRepository,
   ],
-  exports: [AvailabilityNews, AvailabilityService, CompositeAvailability, HostTimes],
+  exports: [AvailabilityNews, AvailabilityService, CompositeAvailability, HostTimes, ReadyReplies],
 })
 export class AvailabilityModule {}

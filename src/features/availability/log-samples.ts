@@ -7,15 +7,14 @@ const LOGGED_ONE_IN = 100;
 @Injectable()
 export class LogSamples {
   private count = 0;
+  private readonly due = new WeakSet<object>();
 
-  /** Whether the next one will be. */
-  get isNextLogged(): boolean {
-    return (this.count + 1) % LOGGED_ONE_IN === 0;
-  }
-
-  /** Counts one, and says whether it is. */
-  next(): boolean {
+  /** Counts a read, and says whether it is written down. The same reply is not counted again while it is due. */
+  next(reply: object): boolean {
+    if (this.due.has(reply)) return true;
     this.count += 1;
-    return this.count % LOGGED_ONE_IN === 0;
+    if (this.count % LOGGED_ONE_IN !== 0) return false;
+    this.due.add(reply);
+    return true;
   }
 }

@@ -32,7 +32,7 @@ export class ReadMeter {
   /** To be said of a reply that is sent: a sample of those from memory is written down, and all that took a call. */
   sample({ raw }: FastifyReply, outcome: ReadOutcome): void {
     if (outcome === 'cold' || outcome === 'provider') return;
-    if (!this.samples.next()) leaveOutOfLog(raw);
+    if (!this.samples.next(raw)) leaveOutOfLog(raw);
   }
 }
 

@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../foundation/time/clock';
+import { WrittenHeads } from './written-heads';
 import type { Availability, AvailabilityAnswer } from './slot-reads.service';
 
 /** Answers of 20 KB, a month of a busy type, for 1,600 different questions. */
 const BYTES_MAX = 32 * 1024 * 1024;
-/** Besides the body. */
-const BYTES_EACH = 1_000;
+/** Besides the body, with the heads for several origins. */
+const BYTES_EACH = 3_000;
 
 /** An answer as it goes over the wire. */
 export interface WrittenAnswer {
-  /** Text, not bytes: Node sends it in one piece with the head, bytes in two. It is ASCII, so one byte a letter. */
+  /** Text, not bytes: Node sends it in one piece with the head, bytes in two. */
   body: string;
   /** Weak: answers that differ in `fetchedAt` alone are the same to a caller. */
   etag: string;
+  /** What was said besides it, by the origin that asked. */
+  heads: WrittenHeads;
 }
 
 interface Ready extends WrittenAnswer {
@@ -21,7 +24,10 @@ interface Ready extends WrittenAnswer {
   isUnchanged: () => boolean;
 }
 
-/** Written answers for questions that are asked again, until what they say has changed. */
+/**
+ * Written answers for questions that are asked again, until what they say has changed. What is kept is ASCII, so one byte
+ * a letter.
+ */
 @Injectable()
 export class ReadyAnswers {
   /** In the order of their last use. */
@@ -43,8 +49,14 @@ export class ReadyAnswers {
   }
 
   write(question: string, { body, goodUntilMs, isUnchanged }: AvailabilityAnswer): WrittenAnswer {
-    const written = { body: JSON.stringify(body), etag: etagOf(body) };
-    if (goodUntilMs > this.clock.now()) this.keep(question, { ...written, goodUntilMs, isUnchanged });
+    const written = {
+      body: JSON.stringify(body),
+      etag: etagOf(body),
+      heads: new WrittenHeads(),
+      goodUntilMs,
+      isUnchanged,
+    };
+    if (goodUntilMs > this.clock.now() && isAscii(written.body)) this.keep(question, written);
     return written;
   }
 
@@ -60,6 +72,10 @@ export class ReadyAnswers {
       this.bytes -= weightOf(other);
     }
   }
+}
+
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
 }
 
 function weightOf({ body }: WrittenAnswer): number {

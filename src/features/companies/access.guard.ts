@@ -5,12 +5,8 @@ import type { AppConfig } from '../../foundation/config/app-config';
 import { ApiError, invalidField } from '../../foundation/errors/api-error';
 import { type Access, ACCESS_KEY, type CalledRequest, type Caller, unauthorized } from '../../foundation/http/access';
 import { Quotas } from '../../foundation/http/quotas';
+import { keyOf, mayCall, namedCompany } from './access-rules';
 import { Callers, type KnownCaller } from './callers';
-
-const BEARER = /^Bearer +([\x21-\x7e]{1,500}) *$/i;
-/** Names under which other APIs take a tenant. Here the key says it, and saying it twice is a mistake or an attempt. */
-const COMPANY_PARAMETERS = ['companyId', 'company_id'];
-const COMPANY_HEADERS = ['x-company-id', 'company-id', 'x-companyid', 'companyid'];
 
 /**
  * Decides for every route who may call it. A route that states nothing is closed for everybody. Every 401 is the same,
@@ -55,7 +51,7 @@ export class AccessGuard implements CanActivate {
     }
     const known = await this.owner(authorization);
     if (!known) throw unauthorized();
-    assertAllowed(known, access, origin);
+    if (!mayCall(known, access, origin)) throw new ApiError('FORBIDDEN');
     return toCaller(known);
   }
 
@@ -69,8 +65,8 @@ export class AccessGuard implements CanActivate {
     }
   }
 
-  private async owner(authorization = ''): Promise<KnownCaller | undefined> {
-    const key = BEARER.exec(authorization)?.[1];
+  private async owner(authorization: string | undefined): Promise<KnownCaller | undefined> {
+    const key = keyOf(authorization);
     return key === undefined ? undefined : this.callers.find(key);
   }
 }
@@ -79,17 +75,7 @@ function toCaller({ origins: _, ...caller }: KnownCaller): Caller {
   return caller;
 }
 
-function assertAllowed({ kind, origins }: KnownCaller, access: Access[], origin: string | undefined): void {
-  const allowed = access.includes(kind) || (access.includes('compatibility') && kind !== 'admin');
-  if (!allowed) throw new ApiError('FORBIDDEN');
-  // No browser, no origin: then the key alone counts, as it would for anybody who leaves the header out.
-  if (kind === 'publishable' && origin !== undefined && !origins.includes(origin)) throw new ApiError('FORBIDDEN');
-}
-
-function refuseNamedCompany({ query, headers }: CalledRequest): void {
-  const asked = Object.keys(query ?? {});
-  const named = COMPANY_PARAMETERS.find((name) => asked.includes(name));
-  const header = COMPANY_HEADERS.find((name) => headers[name] !== undefined);
-  const found = named ?? header;
+function refuseNamedCompany(request: CalledRequest): void {
+  const found = namedCompany(request);
   if (found !== undefined) throw invalidField(found, 'is not a known property');
 }

@@ -21,6 +21,7 @@ import { ConnectionVerification } from './connection-verification';
 import { ConnectionsController } from './connections.controller';
 import { ConnectionsService } from './connections.service';
 import { OriginsService } from './origins.service';
+import { RecalledCallers } from './recalled-callers.service';
 import { WebhookRegistration } from './webhook-registration';
 import { WebhookSecrets } from './webhook-secrets.service';
 import { WebhookSubscriber } from './webhook-subscriber';
@@ -52,12 +53,21 @@ import { WebhookSubscriptions } from './webhook-subscriptions.service';
     ApiKeysService,
     Callers,
     OriginsService,
+    RecalledCallers,
     AccountCalls,
     AccountService,
     AccountTeamsService,
     AuditLog,
   ],
   // Callers is for the guard, which is registered for the whole application.
-  exports: [CompaniesService, ConnectionsService, OriginsService, WebhookSecrets, WebhookSubscriptions, Callers],
+  exports: [
+    CompaniesService,
+    ConnectionsService,
+    OriginsService,
+    WebhookSecrets,
+    WebhookSubscriptions,
+    Callers,
+    RecalledCallers,
+  ],
 })
 export class CompaniesModule {}

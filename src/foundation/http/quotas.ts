@@ -35,15 +35,24 @@ export class Quotas {
    *
    * @throws ApiError `RATE_LIMIT_EXCEEDED` with the seconds after which the next one is let through.
    */
-  count({ kind, keyId, companyId }: Caller, address: string): void {
-    if (kind === 'admin') return;
-    const isPublic = kind !== 'secret';
-    const waitMs = isPublic
-      ? this.publishable.take(`${keyId ?? companyId} ${networkOf(address)}`)
-      : this.secret.take(keyId ?? companyId);
+  count(caller: Caller, address: string): void {
+    const waitMs = this.take(caller, address);
     if (waitMs === 0) return;
-    this.refused.inc({ kind });
+    this.refused.inc({ kind: caller.kind });
     const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
     throw new ApiError('RATE_LIMIT_EXCEEDED', { headers: { 'retry-after': seconds } });
+  }
+
+  /** Counts a request if there is room for it. One without room is not counted: it is {@link count} that refuses it. */
+  countIfRoom(caller: Caller, address: string): boolean {
+    return this.take(caller, address) === 0;
+  }
+
+  private take({ kind, keyId, companyId }: Caller, address: string): number {
+    if (kind === 'admin') return 0;
+    const isPublic = kind !== 'secret';
+    return isPublic
+      ? this.publishable.take(`${keyId ?? companyId} ${networkOf(address)}`)
+      : this.secret.take(keyId ?? companyId);
   }
 }
