@@ -5,6 +5,7 @@ import { AvailabilityModule } from './features/availability/availability.module'
 import { BookingsModule } from './features/bookings/bookings.module';
 import { AccessGuard } from './features/companies/access.guard';
 import { CompaniesModule } from './features/companies/companies.module';
+import { CompositeBookingsModule } from './features/composite-bookings/composite-bookings.module';
 import { ConnectionStoreModule } from './features/companies/connection-store.module';
 import { CompatibilityModule } from './features/compatibility/compatibility.module';
 import { EventTypesModule } from './features/event-types/event-types.module';
@@ -36,6 +37,7 @@ export class AppModule {
         ServicesModule,
         AvailabilityModule,
         BookingsModule,
+        CompositeBookingsModule,
         WebhooksModule,
         SynchronisationModule,
         CompatibilityModule,

@@ -113,7 +113,7 @@ function testConfig(port: number, databaseUrl: string, sandboxUrl: string, optio
     // Specs make in seconds the requests of many minutes.
     quotas: { secretPerMinute: 1_000_000, publishablePerMinute: 1_000_000 },
     ...options.config,
-    bookings: { deadlineMs: 25_000, settleMs: 120_000, ...options.bookings },
+    bookings: { deadlineMs: 25_000, settleMs: 120_000, visitOrder: 'last-first', ...options.bookings },
     calcom: {
       apiKey: undefined,
       bookingsApiVersion: '2024-08-13',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CallContext } from '../../scheduling/call-context';
 import type { ServicePlan } from '../services/services.service';
 import { AvailabilityService } from './availability.service';
-import { firstStartOf, optionIdOf } from './composite-option';
+import { firstStartOf as firstMinuteOf, optionIdOf } from './composite-option';
 import { optionOf, searchPlan, type VisitOption } from './composite-options';
 import { longestVisit, type StartsByType, typesOf } from './composite-question';
 import { FreeStarts } from './free-starts.service';
@@ -30,7 +30,7 @@ export class VisitOffers {
    * @throws SchedulingError when nothing is known of an event type and the provider cannot be asked.
    */
   async option(plan: ServicePlan, optionId: string, context?: CallContext): Promise<VisitOption | undefined> {
-    const first = firstStartOf(optionId);
+    const first = firstMinuteOf(optionId);
     if (first === undefined) return undefined;
     const fromMs = first * MINUTE_MS;
     const starts = await this.stored(plan, fromMs, fromMs + MINUTE_MS, context);
@@ -92,6 +92,12 @@ export class VisitOffers {
       return slots.map((slot) => slot.startMs);
     });
   }
+}
+
+/** When a visit begins that an option stands for; undefined for what is no option. */
+export function firstStartOf(optionId: string): number | undefined {
+  const minute = firstMinuteOf(optionId);
+  return minute === undefined ? undefined : minute * MINUTE_MS;
 }
 
 async function startsOf(

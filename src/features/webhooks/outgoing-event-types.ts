@@ -7,6 +7,11 @@ export const OUTGOING_EVENT_TYPES = [
   'booking.rejected',
   'booking.updated',
   'booking.needs_attention',
+  'composite_booking.confirmed',
+  'composite_booking.rescheduled',
+  'composite_booking.cancelled',
+  'composite_booking.disrupted',
+  'composite_booking.needs_attention',
 ] as const;
 export type OutgoingEventType = (typeof OUTGOING_EVENT_TYPES)[number];
 

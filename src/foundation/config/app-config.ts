@@ -34,7 +34,12 @@ export interface BookingConfig {
   deadlineMs: number;
   /** The longest time after sending in which a request may still take effect; an assumption on the safe side. */
   settleMs: number;
+  /** Which segment of a visit is booked first. */
+  visitOrder: VisitOrder;
 }
+
+export const VISIT_ORDERS = ['last-first', 'hardest-first'] as const;
+export type VisitOrder = (typeof VISIT_ORDERS)[number];
 
 export interface CalcomConfig {
   /** Used for companies that brought no key of their own. */

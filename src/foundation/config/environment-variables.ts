@@ -100,6 +100,12 @@ export const ENVIRONMENT_VARIABLES = [
     meaning:
       'seconds for which a call without an answer may still take effect at the provider (10 to 3600); so long a given-up booking is watched for, and cancelled if it appears',
   },
+  {
+    name: 'VISIT_ORDER',
+    default: 'last-first',
+    meaning:
+      'which segment of a visit is booked first: `last-first`, or `hardest-first` (whom fewest can do), which fails earliest',
+  },
   { name: 'CALCOM_DEBUG', default: 'false', meaning: '`true` logs provider requests and answers, redacted' },
   {
     name: 'COMPAT_DEFAULT_COMPANY',

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { CALCOM_BUDGET } from '../pacing/pace-log';
-import { AppConfig, EncryptionKey, LOG_LEVELS, LogLevel } from './app-config';
+import { AppConfig, EncryptionKey, LOG_LEVELS, VISIT_ORDERS } from './app-config';
 import {
   ENVIRONMENT_VARIABLES,
   EnvironmentVariable,
@@ -91,7 +91,7 @@ export function readConfig(env: Environment): AppConfig {
     port: reader.integer('PORT', 1, 65_535),
     host: env.HOST?.trim() || (mode === 'demo' ? '127.0.0.1' : '0.0.0.0'),
     databaseUrl: databaseUrl ?? '',
-    logLevel: readLogLevel(reader),
+    logLevel: readChoice(reader, 'LOG_LEVEL', LOG_LEVELS),
     encryptionKeys: readEncryptionKeys(reader, mode),
     adminApiKey: readAdminKey(reader, production),
     deploymentId: readDeploymentId(reader),
@@ -107,6 +107,7 @@ export function readConfig(env: Environment): AppConfig {
     bookings: {
       deadlineMs: reader.integer('BOOKING_DEADLINE', 5, 120) * 1000,
       settleMs: reader.integer('BOOKING_SETTLE', 10, 3_600) * 1000,
+      visitOrder: readChoice(reader, 'VISIT_ORDER', VISIT_ORDERS),
     },
     calcom: readCalcom(reader, allowPrivateProviderHosts),
   };
@@ -134,11 +135,11 @@ function decideMode(reader: EnvironmentReader, production: boolean, databaseUrl?
   return mode;
 }
 
-function readLogLevel(reader: EnvironmentReader): LogLevel {
-  const text = reader.text('LOG_LEVEL');
-  const level = LOG_LEVELS.find((known) => known === text);
-  if (!level) reader.faults.push(`LOG_LEVEL: must be one of ${LOG_LEVELS.join(', ')}`);
-  return level ?? 'info';
+function readChoice<T extends string>(reader: EnvironmentReader, name: VariableName, choices: readonly [T, ...T[]]): T {
+  const text = reader.text(name);
+  const choice = choices.find((known) => known === text);
+  if (!choice) reader.faults.push(`${name}: must be one of ${choices.join(', ')}`);
+  return choice ?? choices[0];
 }
 
 /** Demo mode brings its own key with its data directory; everywhere else a lost key would lose every credential. */

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { Page } from '../../foundation/http/cursor';
+import type { BookingCaller } from '../bookings/bookings.service';
+import type { VisitAnswer } from './visit-answers';
+import { VisitBooking } from './visit-booking';
+import { VisitReader } from './visit-reader';
+import { type TimelineEntry, VisitTimeline } from './visit-timeline';
+import type { CompositeBookingView } from './visit-view';
+import type { VisitRequest } from './visit-work';
+import type { VisitFilter } from './visits.repository';
+
+/** Visits of a company: several bookings that are made, moved and cancelled as one thing. */
+@Injectable()
+export class CompositeBookingsService {
+  constructor(
+    private readonly booking: VisitBooking,
+    private readonly reader: VisitReader,
+    private readonly timeline: VisitTimeline,
+  ) {}
+
+  /** Books once for an idempotency key: 201 with all segments, or 202 with `outcome_pending`. */
+  book(companyId: string, asked: VisitRequest, caller: BookingCaller): Promise<VisitAnswer> {
+    return this.booking.book(companyId, asked, caller);
+  }
+
+  /** @throws ApiError `BOOKING_NOT_FOUND`, as every method below. */
+  get(companyId: string, id: string): Promise<CompositeBookingView> {
+    return this.reader.get(companyId, id);
+  }
+
+  /** What was done for the visit, oldest first. */
+  timelineOf(companyId: string, id: string): Promise<TimelineEntry[]> {
+    return this.timeline.of(companyId, id);
+  }
+
+  list(companyId: string, filter: VisitFilter, limit: number): Promise<Page<CompositeBookingView>> {
+    return this.reader.list(companyId, filter, limit);
+  }
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ApiError } from '../../foundation/errors/api-error';
+import { IdempotencyKeys, type KnownKey } from '../../foundation/idempotency/idempotency-keys.service';
+import type { BegunSaga, IdempotentRequest, SagaOfKey } from '../../foundation/idempotency/idempotency.repository';
+import { type FrozenFailure, thawFailure } from '../bookings/saga/sagas.service';
+import type { CompositeBookingView } from './visit-view';
+import { VisitReader } from './visit-reader';
+
+/** What a request was answered. A replayed failure is handed back, not thrown, so that it can be marked as replayed. */
+export interface VisitAnswer {
+  status: number;
+  visit?: CompositeBookingView;
+  failure?: Error;
+  replayed: boolean;
+}
+
+/** As it rests with the key. Without any of both it was erased: the visit is answered as it is now. */
+interface StoredAnswer {
+  visit?: CompositeBookingView;
+  failure?: FrozenFailure;
+}
+
+/** What an `Idempotency-Key` stands for. */
+export interface RecalledVisit {
+  visitId: string;
+  sagaId: string | null;
+  answer?: VisitAnswer;
+}
+
+/** Repeats the answers of requests for visits, from any replica. */
+@Injectable()
+export class VisitAnswers {
+  constructor(
+    private readonly keys: IdempotencyKeys,
+    private readonly reader: VisitReader,
+  ) {}
+
+  /** @throws ApiError `IDEMPOTENCY_KEY_REUSED` for another fingerprint, `IDEMPOTENCY_KEY_IN_USE` while it is worked on. */
+  async recall(request: IdempotentRequest): Promise<RecalledVisit | undefined> {
+    return this.recalled(request.companyId, await this.keys.recall(request));
+  }
+
+  /** As {@link recall}, also while it is worked on. */
+  async lookUp(request: IdempotentRequest): Promise<RecalledVisit | undefined> {
+    return this.recalled(request.companyId, await this.keys.lookUp(request));
+  }
+
+  /** @throws ApiError `IDEMPOTENCY_KEY_IN_USE` when somebody else was quicker: the transaction must not commit. */
+  begin(manager: EntityManager, request: IdempotentRequest, saga: BegunSaga): Promise<void> {
+    return this.keys.begin(manager, request, saga);
+  }
+
+  finish(manager: EntityManager | undefined, saga: SagaOfKey, status: number, answer: StoredAnswer): Promise<void> {
+    return this.keys.finishSaga(manager, saga, { status, content: answer });
+  }
+
+  release(manager: EntityManager | undefined, saga: SagaOfKey): Promise<void> {
+    return this.keys.releaseSaga(manager, saga);
+  }
+
+  private async recalled(companyId: string, known: KnownKey | undefined): Promise<RecalledVisit | undefined> {
+    if (!known) return undefined;
+    const { resourceId: visitId, sagaId, answer } = known;
+    if (!answer) return { visitId, sagaId };
+    const { visit, failure } = answer.content as StoredAnswer;
+    const { status } = answer;
+    if (failure) return { visitId, sagaId, answer: { status, failure: thawFailure(failure), replayed: true } };
+    const shown = visit ?? (await this.reader.get(companyId, visitId));
+    return { visitId, sagaId, answer: { status, visit: shown, replayed: true } };
+  }
+}
+
+/** The answer itself, or the failure that it was. */
+export function visitOf({ visit, failure }: VisitAnswer): CompositeBookingView {
+  if (failure) throw failure;
+  if (!visit) throw new ApiError('INTERNAL_SERVER_ERROR');
+  return visit;
+}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { ApiError } from '../../foundation/errors/api-error';
+import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
+import { canonicalTimeZone } from '../../foundation/time/zones';
+import type { BookingCaller } from '../bookings/bookings.service';
+import { isFinal, type Saga, thawFailure } from '../bookings/saga/sagas.service';
+import { type RecalledVisit, type VisitAnswer, VisitAnswers } from './visit-answers';
+import { VisitBeginning } from './visit-beginning';
+import { failureOf, storedFailure } from './visit-failure';
+import { type Looking, VisitIntake } from './visit-intake';
+import { VisitOutcomes } from './visit-outcomes';
+import type { VisitRequest, VisitWork } from './visit-work';
+
+/** Books visits, once for a key, and answers within the caller's patience. */
+@Injectable()
+export class VisitBooking {
+  constructor(
+    private readonly answers: VisitAnswers,
+    private readonly intake: VisitIntake,
+    private readonly beginning: VisitBeginning,
+    private readonly outcomes: VisitOutcomes,
+  ) {}
+
+  /**
+   * @throws ApiError or SchedulingError only when nothing of the visit is booked that stays.
+   */
+  async book(companyId: string, asked: VisitRequest, caller: BookingCaller): Promise<VisitAnswer> {
+    const untilMs = performance.now() + caller.waitMs;
+    const { route, idempotencyKey: key, fingerprint } = caller;
+    const request: IdempotentRequest = { companyId, route, key, fingerprint };
+    const recalled = await this.answers.recall(request);
+    if (recalled?.answer) return recalled.answer;
+    const followed = await this.followed(request, recalled, untilMs);
+    if (followed) return followed;
+    const { work, looking } = await this.work(request, asked, caller, untilMs);
+    return this.write(work, looking, recalled);
+  }
+
+  /** The same request came before; it goes on from there. */
+  private async followed(request: IdempotentRequest, recalled: RecalledVisit | undefined, untilMs: number) {
+    if (!recalled?.sagaId) return undefined;
+    const { sagaId, visitId } = recalled;
+    return this.outcomes.follow(request, { companyId: request.companyId, sagaId, visitId }, untilMs);
+  }
+
+  private async work(request: IdempotentRequest, asked: VisitRequest, caller: BookingCaller, untilMs: number) {
+    const { companyId } = request;
+    const { correlationId } = caller;
+    const plan = await this.intake.plan(companyId, asked.serviceId);
+    const zone = asked.timeZone === undefined ? {} : { timeZone: canonicalTimeZone(asked.timeZone) };
+    const attendee = await this.intake.attendees.complete(companyId, { ...zone, ...asked.customer }, 'customer');
+    const timeZone = zone.timeZone ?? attendee.timeZone;
+    const looking: Looking = { timeZone, untilMs, ...(correlationId === undefined ? {} : { correlationId }) };
+    const option = await this.intake.chosen(plan, asked, looking);
+    const { notes, metadata } = asked;
+    const words = { ...(notes === undefined ? {} : { notes }), ...(metadata === undefined ? {} : { metadata }) };
+    const command = { startMs: option.startMs, attendee, ...words };
+    const work: VisitWork = { request, caller, plan, option, timeZone, command };
+    return { work, looking };
+  }
+
+  private async write(work: VisitWork, looking: Looking, recalled?: RecalledVisit): Promise<VisitAnswer> {
+    const { request, plan, option } = work;
+    const { visitId, saga, segments } = await this.beginning.begin(work, recalled).catch(async (error: unknown) => {
+      if (!(error instanceof ApiError) || error.code !== 'SLOT_UNAVAILABLE') throw error;
+      throw await this.intake.unavailable(plan, option.startMs, error.details, looking);
+    });
+    const answer = await this.outcomes.drive(request, saga, visitId, looking.untilMs);
+    if (answer) return { ...answer, status: answer.status || 201 };
+    throw await this.refusal(work, saga, { segments }, looking);
+  }
+
+  /** A time that is taken is answered with others that are free; a repeat of the request gets the same ones. */
+  private async refusal(
+    { plan, option }: VisitWork,
+    saga: Saga,
+    visit: Parameters<typeof failureOf>[1],
+    looking: Looking,
+  ) {
+    const failure = storedFailure(failureOf(saga, visit));
+    if (failure.code !== 'SLOT_UNAVAILABLE') return thawFailure(failure);
+    const whole = await this.intake.unavailable(plan, option.startMs, { ...failure.details }, looking);
+    if (isFinal(failure)) {
+      const stored = { kind: 'api', code: 'SLOT_UNAVAILABLE', details: whole.details } as const;
+      await this.answers.finish(undefined, saga, 0, { failure: stored });
+    }
+    return whole;
+  }
+}

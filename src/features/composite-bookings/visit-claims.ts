@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { HostTimes, type TimeClaim } from '../availability/host-times.service';
+import type { VisitPart } from '../availability/visit-offers.service';
+import type { Saga } from '../bookings/saga/sagas.service';
+import type { ServicePlan } from '../services/services.service';
+
+/** What a visit takes of its hosts' time while it is being booked: its segments, and gaps in which nobody else is served. */
+@Injectable()
+export class VisitClaims {
+  constructor(private readonly times: HostTimes) {}
+
+  /** Found out before the transaction: one that waits for a second connection starves the pool. */
+  async wantedBy({ segments }: ServicePlan, parts: readonly VisitPart[]): Promise<TimeClaim[]> {
+    const claims: TimeClaim[] = [];
+    for (const [index, { eventType, startMs, endMs }] of parts.entries()) {
+      claims.push(...(await this.times.wantedBy(eventType, startMs)));
+      const next = parts[index + 1];
+      const isKept = segments[index]?.gapFreesStaff === false && next !== undefined && next.startMs > endMs;
+      if (isKept) claims.push(...(await this.times.wantedBetween(eventType, endMs, next.startMs)));
+    }
+    return merged(claims);
+  }
+
+  /** All of it or nothing. @throws TimeClaimed when somebody else has some of it: the transaction must not commit. */
+  async claim(manager: EntityManager, { id, companyId }: Saga, wanted: TimeClaim[]): Promise<void> {
+    await this.times.claim(manager, companyId, { sagaId: id }, wanted);
+  }
+}
+
+/** Overlapping times of one host are one: a claimant who claims twice would be in its own way. */
+export function merged(claims: TimeClaim[]): TimeClaim[] {
+  const byHost = Map.groupBy(claims, ({ account, host }) => `${account}\n${host}`);
+  return [...byHost.values()].flatMap((own) => {
+    const sorted = own.toSorted((a, b) => fromOf(a) - fromOf(b));
+    return sorted.reduce<TimeClaim[]>((before, claim) => {
+      const last = before.at(-1);
+      if (!last || toOf(last) < fromOf(claim)) return [...before, claim];
+      const isLonger = toOf(claim) > toOf(last);
+      return isLonger ? [...before.slice(0, -1), { ...last, toMs: claim.toMs }] : before;
+    }, []);
+  });
+}
+
+const fromOf = ({ fromMs = Number.NEGATIVE_INFINITY }: TimeClaim): number => fromMs;
+const toOf = ({ toMs = Number.POSITIVE_INFINITY }: TimeClaim): number => toMs;

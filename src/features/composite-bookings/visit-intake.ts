@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { ApiError, invalidField } from '../../foundation/errors/api-error';
+import { firstStartOf, type VisitOption, VisitOffers } from '../availability/visit-offers.service';
+import { Attendees } from '../bookings/attendees.service';
+import { type ServicePlan, ServicesService } from '../services/services.service';
+import { VisitAlternatives } from './visit-alternatives';
+import type { VisitChoice } from './visit-work';
+
+/** In whose name a choice is looked at. */
+export interface Looking {
+  timeZone: string;
+  correlationId?: string;
+  /** The caller's patience, `performance.now()`. */
+  untilMs: number;
+}
+
+/** Finds out what is asked for: segments come from the service, never from the caller. */
+@Injectable()
+export class VisitIntake {
+  constructor(
+    readonly attendees: Attendees,
+    private readonly services: ServicesService,
+    private readonly offers: VisitOffers,
+    private readonly alternatives: VisitAlternatives,
+  ) {}
+
+  /** @throws ApiError `SERVICE_NOT_FOUND`, `SERVICE_NOT_READY` with every reason. */
+  plan(companyId: string, serviceId: string): Promise<ServicePlan> {
+    return this.services.findBookable(companyId, serviceId);
+  }
+
+  /**
+   * The way in which the visit is to be done.
+   *
+   * @throws ApiError `VALIDATION_ERROR` for staff or segments that the service does not have, and `SLOT_UNAVAILABLE`
+   *   (`NOT_OFFERED`) with alternatives when it cannot be had as asked for, not even by what the provider says now.
+   */
+  async chosen(plan: ServicePlan, choice: VisitChoice, looking: Looking): Promise<VisitOption> {
+    assertStaff(plan, choice.staff);
+    const { correlationId } = looking;
+    const context = correlationId === undefined ? {} : { correlationId };
+    const { optionId, startMs } = choice;
+    const option =
+      optionId === undefined
+        ? await this.offers.at(plan, startMs!, choice.staff, context)
+        : await this.offers.option(plan, optionId, context);
+    if (option) return option;
+    const wished = startMs ?? firstStartOf(optionId!) ?? Date.now();
+    throw await this.unavailable(plan, wished, { reason: 'NOT_OFFERED' }, looking);
+  }
+
+  /** With up to three whole visits near the wished start. */
+  async unavailable(plan: ServicePlan, startMs: number, details: Record<string, unknown>, looking: Looking) {
+    const alternatives = await this.alternatives.near(plan, startMs, looking);
+    return new ApiError('SLOT_UNAVAILABLE', { details: { ...details, alternatives } });
+  }
+}
+
+function assertStaff({ segments }: ServicePlan, staff: ReadonlyMap<string, string>): void {
+  for (const [index, [segmentId, staffId]] of [...staff].entries()) {
+    const segment = segments.find(({ id }) => id === segmentId);
+    if (!segment) throw invalidField(`staff.${index}.segmentId`, 'is no segment of this service');
+    if (!segment.staff.some((person) => person.staffId === staffId)) {
+      throw invalidField(`staff.${index}.staffId`, 'cannot be booked for this segment');
+    }
+  }
+}

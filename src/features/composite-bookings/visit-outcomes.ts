@@ -1,0 +1,84 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { ApiError } from '../../foundation/errors/api-error';
+import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
+import { isFinal, NOT_BOOKED, type Saga, Sagas, thawFailure } from '../bookings/saga/sagas.service';
+import { type VisitAnswer, VisitAnswers } from './visit-answers';
+import { VisitReader } from './visit-reader';
+import type { CompositeBookingView } from './visit-view';
+
+/** How often a request looks at its saga. One that ends in this process is noticed at once. */
+const OWN_LOOK_MS = 200;
+/** How often a request looks at a saga that is driven elsewhere. */
+const LOOK_MS = 250;
+
+/** What callers are told of the sagas of visits. */
+@Injectable()
+export class VisitOutcomes {
+  constructor(
+    private readonly sagas: Sagas,
+    private readonly answers: VisitAnswers,
+    private readonly reader: VisitReader,
+  ) {}
+
+  /**
+   * Drives a saga that has just begun, and waits for it.
+   *
+   * @returns what it was answered, 202 with the visit as it is known by then, or undefined when it has turned: then
+   *   `saga.failure` says why.
+   */
+  async drive(request: IdempotentRequest | undefined, saga: Saga, visitId: string, untilMs: number) {
+    const driving = this.sagas.drive(saga);
+    while (saga.state.status === 'running' && performance.now() < untilMs) {
+      const ended = await Promise.race([driving.then(() => true), pause(OWN_LOOK_MS, false)]);
+      if (ended) break;
+    }
+    if (saga.state.status === 'confirmed' && saga.confirmed) {
+      return { status: 0, visit: saga.confirmed as CompositeBookingView, replayed: false };
+    }
+    if (saga.state.status !== 'running') return undefined;
+    return this.follow(request, { companyId: saga.companyId, sagaId: saga.id, visitId }, untilMs);
+  }
+
+  /**
+   * Waits for a saga that somebody else drives, or drove. Undefined when it has ended without effect for a cause that
+   * may have passed: the request can be made anew.
+   *
+   * @throws the failure that it ended with, once it cannot be confirmed any more.
+   */
+  async follow(
+    request: IdempotentRequest | undefined,
+    { companyId, sagaId, visitId }: { companyId: string; sagaId: string; visitId: string },
+    untilMs: number,
+  ): Promise<VisitAnswer | undefined> {
+    const ids = { companyId, sagaId };
+    for (;;) {
+      const recalled = request && (await this.answers.lookUp(request));
+      if (recalled?.answer) return recalled.answer;
+      const status = await this.statusOf(ids);
+      if (status === undefined) return undefined;
+      const isOver = !request && status === 'confirmed';
+      if (isOver || performance.now() >= untilMs) break;
+      await pause(LOOK_MS);
+    }
+    if (request) await this.answers.release(undefined, { companyId, id: sagaId });
+    return { status: 202, visit: await this.reader.get(companyId, visitId), replayed: false };
+  }
+
+  /** Undefined when it has ended without effect. @throws the failure of one that has turned. */
+  private async statusOf({ companyId, sagaId }: { companyId: string; sagaId: string }) {
+    const saga = await this.sagas.outcome(companyId, sagaId);
+    if (!saga || saga.status === 'compensated') return undefined;
+    // Right after the pivot the answer is there, unless nobody waits for one.
+    if (saga.status === 'running' || saga.status === 'confirmed') return saga.status;
+    throw unsettled(saga.failure ?? NOT_BOOKED, saga.settlesInSeconds);
+  }
+}
+
+/** It is over, but something of it may still take effect and be undone: the request should not be made anew before. */
+function unsettled(failure: typeof NOT_BOOKED, seconds: number): Error {
+  if (isFinal(failure)) return thawFailure(failure);
+  const details = failure.kind === 'api' ? failure.details : { reason: 'NOT_BOOKED' };
+  const headers = { 'retry-after': String(Math.max(1, Math.ceil(seconds))) };
+  return new ApiError('PROVIDER_UNAVAILABLE', { details, headers });
+}

@@ -1,0 +1,48 @@
+import { Injectable, OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { ProviderBooking } from '../../scheduling/words';
+import { GroupedAppointments } from '../bookings/grouped-appointments.service';
+import { isFinal, type Saga, type SagaPurpose, Sagas, type SagaState } from '../bookings/saga/sagas.service';
+import { VisitAnswers } from './visit-answers';
+import { failureOf, storedFailure } from './visit-failure';
+import { VisitRecords } from './visit-records';
+
+/** A visit that is being booked: it comes about with all its segments, or with none. */
+@Injectable()
+export class VisitPurpose implements SagaPurpose, OnModuleInit {
+  constructor(
+    private readonly sagas: Sagas,
+    private readonly records: VisitRecords,
+    private readonly appointments: GroupedAppointments,
+    private readonly answers: VisitAnswers,
+  ) {}
+
+  onModuleInit(): void {
+    this.sagas.register('visit', this);
+  }
+
+  async confirmed(manager: EntityManager, saga: Saga, bookings: ProviderBooking[]): Promise<void> {
+    const { visit } = await this.records.lockOf(manager, saga);
+    await this.records.recordAll(manager, saga, bookings);
+    const view = await this.records.become(manager, visit, 'confirmed');
+    if (!view) throw new Error(`a visit that is ${visit.status} cannot be confirmed`);
+    await this.answers.finish(manager, saga, 201, { visit: view });
+    saga.confirmed = view;
+  }
+
+  async turned(manager: EntityManager, saga: Saga): Promise<void> {
+    const { visit } = await this.records.lockOf(manager, saga);
+    for (const { appointmentId } of saga.plan) {
+      await this.appointments.removePlanned(manager, saga.companyId, appointmentId);
+    }
+    const failure = failureOf(saga, visit);
+    await this.records.become(manager, visit, 'compensating', { failure });
+    if (isFinal(failure.failure)) await this.answers.finish(manager, saga, 0, { failure: storedFailure(failure) });
+    else await this.answers.release(manager, saga);
+  }
+
+  async undone(manager: EntityManager, saga: Saga, { status }: SagaState): Promise<void> {
+    const { visit } = await this.records.lockOf(manager, saga);
+    await this.records.become(manager, visit, status === 'needs_attention' ? 'needs_attention' : 'compensated');
+  }
+}

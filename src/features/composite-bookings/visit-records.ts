@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Outbox } from '../../foundation/outbox/outbox';
+import type { ProviderBooking } from '../../scheduling/words';
+import { type GroupedAppointment, GroupedAppointments } from '../bookings/grouped-appointments.service';
+import type { Saga } from '../bookings/saga/sagas.service';
+import type { AgreedSegment, Visit } from './visit';
+import { type VisitNews, visitNews } from './visit-news';
+import type { VisitStatus } from './visit-state';
+import { type CompositeBookingView, visitView } from './visit-view';
+import type { VisitWork } from './visit-work';
+import { type VisitChange, VisitsRepository } from './visits.repository';
+
+/** A visit with its appointments, both locked until the transaction ends. */
+export interface LockedVisit {
+  visit: Visit;
+  appointments: GroupedAppointment[];
+}
+
+/** Writes visits with their appointments, and tells of what callers can see. */
+@Injectable()
+export class VisitRecords {
+  constructor(
+    private readonly visits: VisitsRepository,
+    private readonly appointments: GroupedAppointments,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** What is about to be booked, outcome unknown. */
+  async begin(manager: EntityManager, visitId: string, work: VisitWork, saga: Saga, segments: AgreedSegment[]) {
+    const { request, caller, plan, command, timeZone } = work;
+    const { companyId, connectionId, id: sagaId } = saga;
+    const [serviceId, serviceName] = [plan.id, plan.name];
+    await this.visits.begin(manager, {
+      ...{ id: visitId, companyId, connectionId, serviceId, serviceName, segments, timeZone, sagaId },
+    });
+    const refs = new Map(saga.plan.map(({ appointmentId, ref }) => [appointmentId, ref]));
+    const planned = segments.map(({ bookingId, eventTypeId, startMs, endMs }) => {
+      return { id: bookingId, ref: refs.get(bookingId)!, eventTypeId, startMs, endMs };
+    });
+    const group = {
+      id: visitId,
+      companyId: request.companyId,
+      connectionId,
+      command,
+      isTrusted: caller.isTrusted === true,
+    };
+    await this.appointments.plan(manager, group, planned);
+  }
+
+  /** Of the segments of a visit that is asked for anew: they stay. */
+  async bookingIds(companyId: string, visitId: string): Promise<string[]> {
+    const visit = await this.visits.find(companyId, visitId);
+    return visit?.segments.map(({ bookingId }) => bookingId) ?? [];
+  }
+
+  /** The visit of a saga. Appointments first: whoever hears of one of them has locked it before he looks at its visit. */
+  async lockOf(manager: EntityManager, { companyId, id }: { companyId: string; id: string }): Promise<LockedVisit> {
+    const visitId = await this.visits.ofSaga(manager, companyId, id);
+    const found = await this.lock(manager, companyId, visitId);
+    if (!found) throw new Error('a saga of a visit outlived it');
+    return found;
+  }
+
+  async lock(manager: EntityManager, companyId: string, visitId: string): Promise<LockedVisit | undefined> {
+    const appointments = await this.appointments.of(companyId, visitId, manager);
+    const visit = await this.visits.lock(manager, companyId, visitId);
+    return visit && { visit, appointments };
+  }
+
+  /** Writes what the provider says of the saga's bookings, in the order of the appointments' ids. */
+  async recordAll(manager: EntityManager, saga: Saga, bookings: ProviderBooking[]): Promise<void> {
+    const own = saga.plan.map(({ appointmentId, moves }, step) => ({
+      id: appointmentId,
+      moves,
+      booking: bookings[step]!,
+    }));
+    for (const { id, moves, booking } of own.sort((a, b) => (a.id < b.id ? -1 : 1))) {
+      const { companyId, connectionId } = saga;
+      await this.appointments.record(manager, { companyId, connectionId, id }, booking, moves ? [moves.uid] : []);
+    }
+  }
+
+  /**
+   * Brings a locked visit to another status, and tells the company's endpoints.
+   *
+   * @returns the visit as callers see it, undefined where its table of transitions does not allow that.
+   */
+  async become(
+    manager: EntityManager,
+    visit: Visit,
+    status: VisitStatus,
+    change: VisitChange & { news?: VisitNews } = {},
+  ): Promise<CompositeBookingView | undefined> {
+    const { news, ...rest } = change;
+    const after = await this.visits.become(manager, visit, status, rest);
+    if (!after) return undefined;
+    const view = visitView(after, await this.appointments.of(visit.companyId, visit.id, manager));
+    const type = news ?? visitNews(visit.status, status);
+    if (type) await this.outbox.add(manager, { companyId: visit.companyId, subject: visit.id, type, payload: view });
+    return view;
+  }
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { startAt } from '../fixtures/bookings/desk';
+import { startsOf, Visits } from '../fixtures/composite-bookings/visits';
+import { startTestService, type TestService } from '../support/service';
+
+describe('a visit of several segments', () => {
+  let service: TestService;
+  let visits: Visits;
+
+  beforeAll(async () => {
+    service = await startTestService();
+    visits = await Visits.open(service);
+  });
+  afterAll(() => service?.stop());
+
+  it('is booked whole, with its staff, its gap and permanent ids, and no uid of the provider', async () => {
+    const { status, body, text } = await visits.book({ start: startAt(0, 9), notes: 'Allergic to ammonia' });
+    expect([status, text]).toEqual([201, expect.any(String)]);
+    expect(body).toMatchObject({
+      status: 'confirmed',
+      serviceId: visits.sold.id,
+      start: startAt(0, 9),
+      end: startAt(0, 11, 5),
+      timeZone: 'Europe/Berlin',
+      notes: 'Allergic to ammonia',
+      customer: { name: 'Eva Brandt', email: 'eva@customer.example' },
+    });
+    expect(body.segments.map((part: any) => [part.name, part.start, part.gapAfterMinutes, part.status])).toEqual([
+      ['Colour', startAt(0, 9), 30, 'confirmed'],
+      ['Wash', startAt(0, 10, 10), 0, 'confirmed'],
+      ['Cut', startAt(0, 10, 25), undefined, 'confirmed'],
+    ]);
+    expect(await visits.liveOn(0)).toEqual(startsOf(body));
+    for (const { uid } of await visits.atProvider()) expect(text).not.toContain(uid);
+    for (const { bookingId } of body.segments) {
+      const booking = await visits.salon.ok('GET', `/api/bookings/${bookingId}`);
+      expect(booking).toMatchObject({ id: bookingId, status: 'confirmed', compositeBookingId: body.id });
+    }
+  });
+
+  it('is answered again with the same words for the same key, and booked once', async () => {
+    const key = randomUUID();
+    const [first, second] = [await visits.book({ start: startAt(1, 9) }, key), await visits.book({ start: startAt(1, 9) }, key)];
+    expect([first.status, second.status, second.headers.get('idempotency-replayed')]).toEqual([201, 201, 'true']);
+    expect(second.body).toEqual(first.body);
+    expect(await visits.liveOn(1)).toHaveLength(3);
+    const other = await visits.book({ start: startAt(1, 13) }, key);
+    expect([other.status, other.body.error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+  });
+
+  it('is exactly the option that was chosen', async () => {
+    const option = (await visits.options(2)).at(-1);
+    const { status, body } = await visits.book({ optionId: option.optionId });
+    expect(status).toBe(201);
+    expect(body.segments.map(({ start, staff }: any) => [start, staff.id])).toEqual(
+      option.segments.map(({ start, staffId }: any) => [start, staffId]),
+    );
+  });
+
+  it('tells its timeline: last segment first, each step with its attempt and its replica', async () => {
+    const visit = await visits.booked(3);
+    const { timeline } = (await visits.get(visit.id)).body;
+    expect(timeline.map(({ what, segmentName, attempt }: any) => [what, segmentName, attempt])).toEqual([
+      ['intended', 'Cut', 1],
+      ['booked', 'Cut', 1],
+      ['intended', 'Wash', 1],
+      ['booked', 'Wash', 1],
+      ['intended', 'Colour', 1],
+      ['booked', 'Colour', 1],
+      ['committed', undefined, undefined],
+    ]);
+  });
+
+  it('is not booked at all when one segment is refused, and says which, why, and what can be had instead', async () => {
+    await visits.scenario('slot-taken', 'bookings.create', { after: 2 });
+    const { status, body } = await visits.book({ start: startAt(4, 9) });
+    expect([status, body.error.code]).toEqual([409, 'SLOT_UNAVAILABLE']);
+    expect(body.error.details).toMatchObject({ segment: { index: 0, name: 'Colour' } });
+    expect(body.error.details.alternatives).toHaveLength(3);
+    expect(await visits.liveOn(4)).toEqual([]);
+  });
+});
