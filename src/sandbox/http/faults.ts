@@ -77,6 +77,7 @@ const BEFORE: Partial<Record<ScenarioName, Stage>> = {
   },
   'cut-before': () => ({ cut: AT_ONCE }),
   'silent-before': silence,
+  pass: async (_scenario, { call, handler, headers }) => ({ reply: await handler(call), headers }),
   'effect-late': effectLate,
   slow: async ({ delayMs = DEFAULT_DELAY_MS }, { call, handler, headers }) => {
     await call.sandbox.sender.pause(delayMs);

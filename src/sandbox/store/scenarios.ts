@@ -1,6 +1,7 @@
 import { Database } from './database';
 
 export const SCENARIOS = [
+  'pass',
   'conflict',
   'rate-limited',
   'slow',
