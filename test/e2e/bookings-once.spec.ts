@@ -134,6 +134,11 @@ describe('many who want the same time at once, at two replicas', () => {
     expect(claimed.text).toContain(`"start":"${startAt(6, 10)}"`);
     const answers = await all([desk.request(startAt(6, 11, 10)), desk.request(startAt(6, 10, 45))]);
     expect(answers.map(({ body: { error } }) => error.details.reason)).toEqual(['CLAIMED', 'CLAIMED']);
+    const moved = { by: 'change', appointmentId: body.id, from: startAt(6, 11), to: startAt(6, 11, 30) };
+    for (const answer of answers) {
+      const [reason] = answer.body.error.details.reasons;
+      expect(reason).toEqual({ code: 'CLAIMED', certainty: 'known', evidence: expect.objectContaining(moved) });
+    }
     expect((await moving).status).toBe(200);
     // Its old time is free, also where it overlaps the new one.
     const back = await desk.change(body.id, 'reschedule', { start: startAt(6, 11, 15) });
@@ -169,14 +174,24 @@ describe('a time that is taken', () => {
   });
   afterAll(() => service?.stop());
 
-  it('is refused with the reason and up to three free times near it, and repeated alike', async () => {
-    await desk.book(desk.request(startAt(0, 9)));
+  it('is refused with the reasons that explain gives, up to three free times near it, and repeated alike', async () => {
+    const { body: first } = await desk.book(desk.request(startAt(0, 9)));
     await desk.book(desk.request(startAt(0, 10)));
     const [key, wish] = [randomUUID(), desk.request(startAt(0, 9), { notes: 'the same time' })];
     const refused = await desk.book(wish, key);
     expect([refused.status, refused.body.error.code]).toEqual([409, 'SLOT_UNAVAILABLE']);
-    const { reason, alternatives } = refused.body.error.details;
+    const { reason, reasons, alternatives } = refused.body.error.details;
     expect(reason).toBe('HOST_BUSY');
+    const evidence = {
+      appointmentId: first.id,
+      status: 'confirmed',
+      from: startAt(0, 9),
+      to: startAt(0, 9, 30),
+    };
+    expect(reasons).toEqual([{ code: 'BOOKED_THROUGH_US', certainty: 'known', evidence }]);
+    const query = new URLSearchParams({ eventTypeId: desk.eventType.id, start: startAt(0, 9) });
+    const explained = await desk.call('GET', `/api/availability/explain?${query}`);
+    expect(reasons).toEqual(explained.body.reasons);
     expect(alternatives).toEqual([
       { start: startAt(0, 9, 30), end: startAt(0, 10) },
       { start: startAt(0, 10, 30), end: startAt(0, 11) },
@@ -188,4 +203,47 @@ describe('a time that is taken', () => {
     const taken = await desk.book(desk.request(startAt(0, 9, 30)));
     expect(taken.status).toBe(201);
   });
+
+  it('is explained to a page without ids and without the times of others', async () => {
+    await desk.book(desk.request(startAt(1, 9)));
+    const refused = await service.call('POST', '/api/bookings', {
+      key: desk.company.publishableKey,
+      headers: { 'idempotency-key': randomUUID(), origin: 'https://book.salon.example' },
+      body: desk.request(startAt(1, 9)),
+    });
+    expect(refused.status).toBe(409);
+    expect(refused.body.error.details.reasons).toEqual([
+      { code: 'BOOKED_THROUGH_US', certainty: 'known', evidence: {} },
+    ]);
+  });
+
+  it('is refused to a booking that is moved there in the same words, and its own time is no reason', async () => {
+    const [{ body: moved }, { body: other }] = [
+      await desk.book(desk.request(startAt(2, 9))),
+      await desk.book(desk.request(startAt(2, 9, 30))),
+    ];
+    // Overlaps both.
+    const refused = await desk.change(moved.id, 'reschedule', { start: startAt(2, 9, 15) });
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'SLOT_UNAVAILABLE']);
+    const evidence = { appointmentId: other.id, status: 'confirmed', from: startAt(2, 9, 30), to: startAt(2, 10) };
+    expect(refused.body.error.details).toEqual({
+      reason: 'HOST_BUSY',
+      reasons: [{ code: 'BOOKED_THROUGH_US', certainty: 'known', evidence }],
+    });
+  });
+
+  it.each([
+    ['booking_limit_reached', 'LIMIT_REACHED', 'TYPE_LIMIT'],
+    ['The event type can\'t be booked at the "start" time provided.', 'OUTSIDE_BOOKING_WINDOW', 'BOOKING_WINDOW'],
+  ])(
+    'names the same reasons where the provider refuses the time for another cause: %s',
+    async (message, reason, code) => {
+      const body = { status: 'error', error: { code: 'BadRequestException', message } };
+      await desk.scenario('answer', 'bookings.create', { status: 400, body });
+      const refused = await desk.book(desk.request(startAt(3, 9)));
+      expect([refused.status, refused.body.error.code]).toEqual([422, 'BOOKING_REFUSED']);
+      const { details } = refused.body.error;
+      expect(details).toEqual({ reason, reasons: [{ code, certainty: 'known', evidence: {} }] });
+    },
+  );
 });

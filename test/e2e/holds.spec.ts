@@ -88,7 +88,10 @@ describe('a hold', () => {
   it('keeps the start from bookings of others, and is used up by exactly one of its own', async () => {
     const start = startAt(0, 9);
     const made = await held(start);
-    expect(refusal(await desk.book(desk.request(start)))).toEqual([409, 'SLOT_UNAVAILABLE', 'CLAIMED']);
+    const claimed = await desk.book(desk.request(start));
+    expect(refusal(claimed)).toEqual([409, 'SLOT_UNAVAILABLE', 'CLAIMED']);
+    const evidence = expect.objectContaining({ by: 'hold', holdId: made.id, until: expect.any(String) });
+    expect(claimed.body.error.details.reasons).toEqual([{ code: 'CLAIMED', certainty: 'known', evidence }]);
     const own = await Promise.all(Array.from({ length: 5 }, () => desk.book(taking(made, start))));
     expect(own.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
     for (const answer of own.filter(({ status }) => status === 409)) {
@@ -122,9 +125,16 @@ describe('a hold', () => {
     expect(refusal(answer)).toEqual([409, 'SLOT_UNAVAILABLE', 'NOT_OFFERED']);
     expect(answer.body.error.details.alternatives).toHaveLength(3);
     expect(answer.body.error.details.alternatives[0].start).toBe(startAt(0, 9));
+    // Its own claim is not in its way, and what else is nobody but the provider knows.
+    expect(answer.body.error.details.reasons).toEqual([
+      { code: 'BUSY_AT_PROVIDER', certainty: 'unknown', evidence: {} },
+    ]);
     const taken = await desk.book(desk.request(startAt(0, 10)));
     expect(taken.status).toBe(201);
-    expect(refusal(await hold(startAt(0, 10)))).toEqual([409, 'SLOT_UNAVAILABLE', 'NOT_OFFERED']);
+    const late = await hold(startAt(0, 10));
+    expect(refusal(late)).toEqual([409, 'SLOT_UNAVAILABLE', 'NOT_OFFERED']);
+    const evidence = expect.objectContaining({ appointmentId: taken.body.id });
+    expect(late.body.error.details.reasons).toEqual([{ code: 'BOOKED_THROUGH_US', certainty: 'known', evidence }]);
     expect(await database.query('select id from holds where company_id = $1', [desk.company.companyId])).toEqual([]);
     expect(await desk.calls('reservations.create')).toEqual([]);
   });
@@ -209,7 +219,11 @@ describe('a hold', () => {
     const body = { status: 'error', error: { code: 'UnprocessableEntityException', message } };
     await desk.scenario('answer', 'reservations.create', { status, body });
     const start = startAt(0, 9);
-    expect(refusal(await hold(start))).toEqual([409, 'SLOT_UNAVAILABLE', 'HOST_BUSY']);
+    const refused = await hold(start);
+    expect(refusal(refused)).toEqual([409, 'SLOT_UNAVAILABLE', 'HOST_BUSY']);
+    expect(refused.body.error.details.reasons).toEqual([
+      { code: 'BUSY_AT_PROVIDER', certainty: 'known', evidence: {} },
+    ]);
     expect(await held(start)).toMatchObject({ state: 'active', reserved: true });
   });
 

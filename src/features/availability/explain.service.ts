@@ -26,8 +26,8 @@ const MINUTE_MS = 60_000;
 export interface RefusedStart {
   eventType: EventTypeRecord;
   startMs: number;
-  /** A booking that was being moved is not in its own way. */
-  movingId?: string;
+  /** Of the booking that was to be moved, or the hold that was to be made: it is not in its own way. */
+  ownId?: string;
   /** The company itself may see ids and the times of other bookings. */
   isTrusted: boolean;
 }
@@ -75,15 +75,13 @@ export class ExplainService {
    * Why a booking of this start was refused, from the refusal and what is written down here: the provider, which has just
    * spoken, is not asked. Empty for a refusal that is not about the time.
    */
-  async refused(refusal: string, { eventType, startMs, movingId, isTrusted }: RefusedStart): Promise<ShownReason[]> {
+  async refused(refusal: string, { eventType, startMs, ownId, isTrusted }: RefusedStart): Promise<ShownReason[]> {
     const { hostZone, account } = await this.sources.place(eventType.companyId);
     const endMs = startMs + eventType.lengthMinutes * MINUTE_MS;
     const wanted = heldFor(eventType, account, startMs, endMs);
     const asked = { asked: formatInstant(startMs, hostZone), startMs, endMs, hostZone };
     const facts = await this.ownFacts(eventType, asked, wanted);
-    const isOther = ({ appointmentId }: { appointmentId: string | null }): boolean =>
-      movingId === undefined || appointmentId !== movingId;
-    const others = { ...facts, claims: facts.claims.filter(isOther), booked: facts.booked.filter(isOther) };
+    const others = ownId === undefined ? facts : without(ownId, facts);
     return refusalReasons(refusal, others, wanted).map((reason) => shownReason(reason, isTrusted));
   }
 
@@ -147,6 +145,11 @@ export class ExplainService {
     }
     return whole;
   }
+}
+
+function without(ownId: string, facts: ExplainFacts): ExplainFacts {
+  const claims = facts.claims.filter(({ holdId, appointmentId }) => holdId !== ownId && appointmentId !== ownId);
+  return { ...facts, claims, booked: facts.booked.filter(({ appointmentId }) => appointmentId !== ownId) };
 }
 
 const MANAGED_PARENT: Reason = { code: 'MANAGED_PARENT', certainty: 'known', evidence: { schedulingType: 'managed' } };

@@ -63,7 +63,7 @@ export class MoveClaims {
 
   /** Only the company itself moves bookings. */
   private async refusal(reason: string, eventType: EventTypeRecord, { id }: AppointmentEntity, startMs: number) {
-    const refused = { eventType, startMs, movingId: id, isTrusted: true };
+    const refused = { eventType, startMs, ownId: id, isTrusted: true };
     return { reason, reasons: await this.explanations.refused(reason, refused) };
   }
 

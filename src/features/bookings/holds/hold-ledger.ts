@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../../foundation/errors/api-error';
 import type { Reservation } from '../../../scheduling/words';
+import { ExplainService } from '../../availability/explain.service';
 import { HostTimes, TimeClaimed } from '../../availability/host-times.service';
 import type { EventTypeRecord } from '../../event-types/event-types.service';
 import type { Hold, NewHold } from './hold';
@@ -14,13 +15,14 @@ export class HoldLedger {
   constructor(
     private readonly holds: HoldsRepository,
     private readonly times: HostTimes,
+    private readonly explanations: ExplainService,
   ) {}
 
   /**
-   * @throws ApiError `RATE_LIMIT_EXCEEDED` when the caller has enough of them open, `SLOT_UNAVAILABLE` (`CLAIMED`) when
-   *   somebody else's hold or booking in flight has some of the time: nothing was written.
+   * @throws ApiError `RATE_LIMIT_EXCEEDED` when the caller has enough of them open, `SLOT_UNAVAILABLE` (`CLAIMED`, with
+   *   its reasons) when somebody else's hold or booking in flight has some of the time: nothing was written.
    */
-  async open(hold: NewHold, eventType: EventTypeRecord, { openMax }: HoldCaller): Promise<Hold> {
+  async open(hold: NewHold, eventType: EventTypeRecord, { openMax, isTrusted }: HoldCaller): Promise<Hold> {
     const wanted = await this.times.wantedByHold(eventType, hold.startMs);
     try {
       return await this.holds.transaction(async (manager) => {
@@ -33,7 +35,8 @@ export class HoldLedger {
       });
     } catch (error) {
       if (!(error instanceof TimeClaimed)) throw error;
-      throw new ApiError('SLOT_UNAVAILABLE', { details: { reason: 'CLAIMED' }, cause: error });
+      const reasons = await this.explanations.refused('CLAIMED', { eventType, startMs: hold.startMs, isTrusted });
+      throw new ApiError('SLOT_UNAVAILABLE', { details: { reason: 'CLAIMED', reasons }, cause: error });
     }
   }
 

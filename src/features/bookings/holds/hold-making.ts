@@ -42,8 +42,9 @@ export class HoldMaking {
     const token = randomSecret();
     const hold = await this.ledger.open(newHold(id, wish, eventType, token, caller), eventType, caller);
     try {
-      await this.places.assertFree(eventType, startMs, timeZone, { correlationId });
-      const reservation = await this.places.reserve(eventType, startMs, seconds, { correlationId });
+      const wanted = { holdId: id, eventType, startMs, isTrusted: caller.isTrusted };
+      await this.places.assertFree(wanted, timeZone, { correlationId });
+      const reservation = await this.places.reserve(wanted, seconds, { correlationId });
       if (reservation) await this.ledger.attach(id, reservation);
       return { ...holdView({ ...hold, isReserved: reservation !== undefined }, eventType, timeZone), token };
     } catch (error) {
