@@ -5,6 +5,7 @@ import type { AppConfig } from '../../../foundation/config/app-config';
 import type { CallContext } from '../../../scheduling/call-context';
 import { type Moment, type PreparedWrite, sendAtOnce } from '../../../scheduling/prepared-write';
 import { SchedulingError } from '../../../scheduling/scheduling-error';
+import type { SchedulingProvider } from '../../../scheduling/provider-port';
 import type { BookingRequest, BookingSearch, ProviderBooking } from '../../../scheduling/words';
 import { HostTimes, type TimeClaim } from '../../availability/host-times.service';
 import { EventTypesService } from '../../event-types/event-types.service';
@@ -15,6 +16,7 @@ import type { Saga, StepPlan } from './saga';
 const COMPENSATION_REASON = 'Could not be booked';
 /** Longer than any call: a saga is nobody's request, so no request's deadline may end its calls. */
 const PATIENCE_MS = 60_000;
+const MINUTE_MS = 60_000;
 
 /** What the steps of a saga mean at the provider. Every method throws SchedulingError of the port. */
 @Injectable()
@@ -103,23 +105,36 @@ export class BookingSteps {
     return this.calls.run(saga.connectionId, (at) => at.getBooking(uid, contextOf(saga)));
   }
 
-  /**
-   * Where a booking was moved to, if that is this start: somebody else may have moved it elsewhere. Older servers do not
-   * say where; then it is looked for by its ref, which it has taken along.
-   */
+  /** Where a booking was moved to, if that is this start: somebody else may have moved it elsewhere. */
   private successorAt(saga: Saga, step: number, uid: string, startMs: number): Promise<ProviderBooking | undefined> {
-    const { moves, ...plan } = saga.plan[step]!;
-    const search = this.searchOf(saga, { ...plan, startMs, endMs: startMs + plan.endMs - plan.startMs });
     return this.calls.run(saga.connectionId, async (at) => {
       const former = await at.getBooking(uid, contextOf(saga)).catch(undefinedIfGone);
       if (former?.status !== 'cancelled') return undefined;
-      const { rescheduledToUid } = former;
-      const successor =
-        rescheduledToUid === undefined
-          ? await at.findByRef(moves!.ref, search, contextOf(saga))
-          : await at.getBooking(rescheduledToUid, contextOf(saga));
-      return successor?.startMs === startMs && successor.uid !== uid ? successor : undefined;
+      if (former.rescheduledToUid === undefined) return this.successorAmong(at, saga, step, { uid, startMs });
+      const successor = await at.getBooking(former.rescheduledToUid, contextOf(saga));
+      return successor.startMs === startMs ? successor : undefined;
     });
+  }
+
+  /** Older servers do not say where a booking was moved to. Its ref names the first one of the chain alone. */
+  private async successorAmong(
+    at: SchedulingProvider,
+    saga: Saga,
+    step: number,
+    { uid, startMs }: { uid: string; startMs: number },
+  ): Promise<ProviderBooking | undefined> {
+    const plan = saga.plan[step]!;
+    const moved = { ...plan, startMs, endMs: startMs + plan.endMs - plan.startMs };
+    const { eventTypeId, ...search } = this.searchOf(saga, moved);
+    const eventTypeIds = eventTypeId === undefined ? {} : { eventTypeIds: [eventTypeId] };
+    const filter = {
+      ...search,
+      ...eventTypeIds,
+      afterStartMs: startMs - MINUTE_MS,
+      beforeEndMs: moved.endMs + MINUTE_MS,
+    };
+    const { items } = await at.listBookings(filter, {}, contextOf(saga));
+    return items.find((booking) => booking.rescheduledFromUid === uid && booking.startMs === startMs);
   }
 
   private async revived(saga: Saga, step: number): Promise<ProviderBooking | undefined> {

@@ -7,6 +7,7 @@ import type { ProviderBooking } from '../../../scheduling/words';
 import { BookingSteps } from './booking-steps';
 import type { Saga } from './saga';
 import { remarkOf, SagaRecord } from './saga-record';
+import type { SagaEvent } from './saga-state';
 
 /** What cannot be undone, or not even be looked for, for that long needs a person. */
 const UNDOING_MAX_MS = 24 * 3_600_000;
@@ -80,25 +81,12 @@ export class SagaBackward {
 
   private async returnFailed(saga: Saga, step: number, error: unknown): Promise<void> {
     if (!(error instanceof SchedulingError)) throw error;
-    const remark = remarkOf(error);
-    const isSent = saga.state.steps[step]!.status === 'returning';
+    const { status, uid } = saga.state.steps[step]!;
+    if (status !== 'returning') return this.failed(saga, step, error);
     // Somebody else has decided about it meanwhile: there is nothing to move back.
     const isOver = error.code === 'BOOKING_NOT_FOUND' || OVERTAKEN.includes(error.details.reason ?? 'OTHER');
-    const { uid } = saga.state.steps[step]!;
-    if (isSent && isOver) return this.record.write(saga, [{ type: 'returned', step, uid: uid! }], { remark });
-    // It stays `returning`, and is looked for.
-    if (isSent && error.code === 'OUTCOME_UNKNOWN') return this.record.write(saga, [{ type: 'look-failed', step }]);
-    if (isSent && !FOR_GOOD.includes(error.code)) {
-      return this.record.write(
-        saga,
-        [
-          { type: 'return-not-sent', step },
-          { type: 'cancel-failed', step },
-        ],
-        { remark },
-      );
-    }
-    await this.failed(saga, step, error);
+    const events = isOver ? [{ type: 'returned' as const, step, uid: uid! }] : notReturned(saga, step, error);
+    await this.record.write(saga, events, { remark: remarkOf(error) });
   }
 
   /** Where is it that was to be moved back? */
@@ -118,10 +106,23 @@ export class SagaBackward {
 
   private async failed(saga: Saga, step: number, error: unknown): Promise<void> {
     if (!(error instanceof SchedulingError)) throw error;
-    const isFinal = FOR_GOOD.includes(error.code) || isOverdue(saga);
-    const type = isFinal ? 'cancel-refused' : 'cancel-failed';
+    const type = isFinal(saga, error) ? 'cancel-refused' : 'cancel-failed';
     await this.record.write(saga, [{ type, step }], { remark: remarkOf(error) });
   }
+}
+
+/** What gets no answer stays `returning`, and is looked for. */
+function notReturned(saga: Saga, step: number, error: SchedulingError): SagaEvent[] {
+  if (isFinal(saga, error)) return [{ type: 'cancel-refused', step }];
+  if (error.code === 'OUTCOME_UNKNOWN') return [{ type: 'look-failed', step }];
+  return [
+    { type: 'return-not-sent', step },
+    { type: 'cancel-failed', step },
+  ];
+}
+
+function isFinal(saga: Saga, { code }: SchedulingError): boolean {
+  return FOR_GOOD.includes(code) || isOverdue(saga);
 }
 
 export function isOverdue(saga: Saga): boolean {

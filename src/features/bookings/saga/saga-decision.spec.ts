@@ -42,6 +42,15 @@ describe('what is to be done while a saga is running', () => {
     expect(next(running([booked, booked]), 15_000)).toEqual({ do: 'commit' });
   });
 
+  it('has everything confirmed that needs it before it commits, and gives up what is not by the deadline', () => {
+    const wanted: StepState = { ...booked, confirmation: 'wanted' };
+    expect(next(running([pending, wanted]), 0)).toEqual({ do: 'book', step: 0 });
+    expect(next(running([wanted, wanted]), 0)).toEqual({ do: 'confirm', step: 1 });
+    expect(next(running([wanted, { ...booked, confirmation: 'given' }]), 0)).toEqual({ do: 'confirm', step: 0 });
+    expect(next(running([wanted], { nextMs: 20_000, tries: 3 }), 0)).toEqual({ do: 'wait', untilMs: 15_000 });
+    expect(next(running([wanted, booked]), 15_000)).toEqual({ do: 'give-up' });
+  });
+
   it('waits before it commits when the bookings could not be read', () => {
     expect(next(running([booked], { nextMs: 20_000, tries: 7 }), 15_000)).toEqual({ do: 'wait', untilMs: 20_000 });
   });
@@ -56,6 +65,20 @@ describe('what is to be done while a saga is compensating', () => {
   it('cancels what is booked before it looks for what may come', () => {
     expect(next(compensating([booked, trying]), 0)).toEqual({ do: 'undo', step: 0 });
     expect(next(compensating([{ status: 'cancelled' }, trying]), 0)).toEqual({ do: 'look', step: 1 });
+  });
+
+  it('looks for what may have been moved before it moves another one back, because it may be in its place', () => {
+    const moved: StepState = { ...booked, moves: true };
+    const open: StepState = { ...trying, moves: true };
+    expect(next(compensating([open, moved]), 0)).toEqual({ do: 'look', step: 0 });
+    expect(next(compensating([{ status: 'absent' }, moved]), 0)).toEqual({ do: 'undo', step: 1 });
+  });
+
+  it('moves one booking back at a time, the one that was moved last before the others', () => {
+    const moved: StepState = { ...booked, moves: true };
+    expect(next(compensating([moved, moved]), 0)).toEqual({ do: 'undo', step: 0 });
+    expect(next(compensating([{ ...moved, status: 'returning' }, moved]), 0)).toEqual({ do: 'look-back', step: 0 });
+    expect(next(compensating([{ ...moved, status: 'returned' }, moved]), 0)).toEqual({ do: 'undo', step: 1 });
   });
 
   it('waits out the back-off for as long as it lasts', () => {

@@ -59,9 +59,10 @@ function nextBackward(saga: SagaState, nowMs: number): SagaAction {
   const open = firstWith(saga, 'trying');
   if (returning === undefined && booked === undefined && open === undefined) return { do: 'finish-compensation' };
   if (nowMs < saga.nextMs) return { do: 'wait', untilMs: saga.nextMs };
-  // One at a time: where a booking goes back to may be where the next one is.
+  // One at a time: where a booking goes back to may be where the next one is, or where one may be that was moved.
   if (returning !== undefined) return { do: 'look-back', step: returning };
-  return booked !== undefined ? { do: 'undo', step: booked } : { do: 'look', step: open! };
+  const isInTheWay = open !== undefined && booked !== undefined && saga.steps[booked]!.moves;
+  return booked === undefined || isInTheWay ? { do: 'look', step: open! } : { do: 'undo', step: booked };
 }
 
 function firstWith(saga: SagaState, status: StepStatus): number | undefined {

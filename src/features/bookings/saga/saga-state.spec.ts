@@ -89,3 +89,70 @@ describe('the end of a compensation', () => {
     expect(after).toMatchObject({ status: 'compensating', steps: [{ status: 'booked', uid: 'b' }] });
   });
 });
+
+describe('moving back', () => {
+  const moved: StepState = { status: 'booked', uid: 'new', moves: true };
+
+  it('waits longer each time that the provider is too busy for it', () => {
+    let state = saga('compensating', moved);
+    const pauses: number[] = [];
+    for (let attempt = 0; attempt < 4; attempt++) {
+      state = apply(state, { type: 'return-intended', step: 0, settleMs: 90_000 }, 0);
+      state = apply(state, { type: 'return-not-sent', step: 0 }, 0);
+      state = apply(state, { type: 'cancel-failed', step: 0 }, 0);
+      pauses.push(state.nextMs);
+    }
+    expect(pauses).toEqual([300, 600, 1_200, 2_400]);
+  });
+
+  it('is asked for again only if the clock was past the settle window before an empty look', () => {
+    const before = saga('compensating', { ...moved, status: 'returning', settleMs: 90_000 });
+    const after = (lookedMs: number): StepState | undefined =>
+      apply(before, { type: 'return-looked', step: 0, lookedMs }, 95_000).steps[0];
+    expect(after(90_000)).toMatchObject({ status: 'returning' });
+    expect(after(90_001)).toEqual({ status: 'booked', uid: 'new', moves: true });
+  });
+
+  it('is looked for first, when a person asks for another try of what may have been moved back', () => {
+    const stuck = saga('needs_attention', { ...moved, status: 'stuck', settleMs: 90_000 });
+    expect(apply(stuck, { type: 'retried' }, 0).steps[0]).toMatchObject({ status: 'returning', settleMs: 90_000 });
+    const refused = saga('needs_attention', { ...moved, status: 'stuck' });
+    expect(apply(refused, { type: 'retried' }, 0).steps[0]).toEqual(moved);
+  });
+});
+
+describe('a booking that its host has to confirm', () => {
+  const pending: StepState = { status: 'booked', uid: 'b', confirmation: 'wanted', settleMs: 90_000 };
+
+  it('goes on being watched once cancelled, for as long as a confirmation may still revive it', () => {
+    const after = (askedMs: number): StepState | undefined =>
+      apply(saga('compensating', pending), { type: 'cancelled', step: 0, askedMs }, 95_000).steps[0];
+    expect(after(90_000)).toEqual({ ...pending, status: 'trying' });
+    expect(after(90_001)!.status).toBe('cancelled');
+  });
+
+  it('is cancelled again when it was revived', () => {
+    const watched = saga('compensating', { ...pending, status: 'trying' });
+    expect(apply(watched, { type: 'looked', step: 0, lookedMs: 0, uid: 'b' }, 0).steps[0]).toEqual(pending);
+    expect(apply(watched, { type: 'looked', step: 0, lookedMs: 90_001 }, 0).steps[0]!.status).toBe('absent');
+  });
+});
+
+describe('what a person decides', () => {
+  it('begins the day anew that undoing may take', () => {
+    const stuck = saga('needs_attention', { status: 'stuck', uid: 'b' }, { status: 'stuck', settleMs: 90_000 });
+    expect(apply(stuck, { type: 'retried' }, 200_000)).toMatchObject({
+      status: 'compensating',
+      deadlineMs: 200_000,
+      steps: [{ status: 'booked' }, { status: 'trying' }],
+    });
+  });
+
+  it('may be that nothing is left to be done', () => {
+    const stuck = saga('needs_attention', { status: 'stuck', uid: 'b' });
+    expect(apply(stuck, { type: 'resolved' }, 0)).toMatchObject({
+      status: 'compensated',
+      steps: [{ status: 'cancelled' }],
+    });
+  });
+});

@@ -31,6 +31,8 @@ export interface StepState {
   uid?: string;
   /** Of a type that asks for it. Until it is `given` the booking is the host's to decide. */
   confirmation?: 'wanted' | 'given';
+  /** It moves a booking that exists, and is undone by moving that back. */
+  moves?: true;
 }
 
 export interface SagaState {
@@ -98,20 +100,17 @@ const TRANSITIONS: { [T in SagaEvent['type']]: Transition<Of<T>> } = {
   lost: (saga) => saga,
   looked,
   'look-failed': (saga, _, nowMs) => later(saga, nowMs),
-  // Asked for again it waits longer each time, so the tries go on counting.
-  'confirm-intended': ({ tries, ...saga }, { step, settleMs }) => ({
-    ...at({ tries, ...saga }, step, ['booked'], { ...saga.steps[step]!, settleMs }),
-    tries,
-  }),
+  'confirm-intended': (saga, { step, settleMs }) =>
+    counting(saga, at(saga, step, ['booked'], { ...saga.steps[step]!, settleMs })),
   confirmed: (saga, { step }) => at(saga, step, ['booked'], { ...saga.steps[step]!, confirmation: 'given' }),
   'confirm-failed': (saga, _, nowMs) => later(saga, nowMs),
   cancelled,
   'cancel-failed': (saga, _, nowMs) => later(saga, nowMs),
   'cancel-refused': (saga, { step }) => at(saga, step, UNDOABLE, { ...saga.steps[step]!, status: 'stuck' }),
   'return-intended': (saga, { step, settleMs }) =>
-    at(saga, step, ['booked'], { ...saga.steps[step]!, status: 'returning', settleMs }),
+    counting(saga, at(saga, step, ['booked'], { ...saga.steps[step]!, status: 'returning', settleMs })),
   returned: (saga, { step, uid }) => at(saga, step, ['returning'], { status: 'returned', uid }),
-  'return-not-sent': (saga, { step }) => at(saga, step, ['returning'], bookedAgain(saga.steps[step]!)),
+  'return-not-sent': (saga, { step }) => counting(saga, at(saga, step, ['returning'], bookedAgain(saga.steps[step]!))),
   'return-looked': returnLooked,
   'gave-up': (saga) => turned(saga),
   committed: (saga) => ended(saga, 'confirmed', ['booked']),
@@ -196,10 +195,14 @@ function canStillCome({ settleMs }: StepState, lookedMs: number): boolean {
   return settleMs === undefined || lookedMs <= settleMs;
 }
 
-/** A person asks for another try: what is known to be booked is cancelled, what is not known is looked for. */
+/**
+ * A person asks for another try: what is known to be booked is undone, what is not known is looked for. So is what may
+ * have been moved back: some servers move it once more when asked twice.
+ */
 function retriedStep(step: StepState): StepState {
   if (step.status !== 'stuck') return step;
-  return { ...step, status: step.uid === undefined ? 'trying' : 'booked' };
+  if (step.uid === undefined) return { ...step, status: 'trying' };
+  return { ...step, status: step.moves && step.settleMs !== undefined ? 'returning' : 'booked' };
 }
 
 function resolvedStep(step: StepState): StepState {
@@ -215,10 +218,15 @@ function at(saga: SagaState, index: number, from: StepStatus[], step: StepState)
   if (!current || !from.includes(current.status)) {
     throw new Error(`step ${index} is ${current?.status ?? 'missing'}, not ${from.join(' or ')}`);
   }
-  // Whether it needs a confirmation is a matter of its type, whatever becomes of it.
-  const { confirmation } = current;
-  const kept = confirmation === undefined ? step : { confirmation, ...step };
+  // What kind of step it is stays the same, whatever becomes of it.
+  const { confirmation, moves } = current;
+  const kept = { ...(confirmation && { confirmation }), ...(moves && { moves }), ...step };
   return { ...saga, nextMs: 0, tries: 0, steps: saga.steps.with(index, kept) };
+}
+
+/** What is asked for again waits longer each time. */
+function counting({ tries }: SagaState, after: SagaState): SagaState {
+  return { ...after, tries };
 }
 
 function ended(saga: SagaState, status: SagaStatus, settled: StepStatus[]): SagaState {

@@ -7,7 +7,17 @@ import type { FrozenFailure } from '../frozen-failure';
 import { type BookingInput, BookingInputSeal } from './booking-input-seal';
 import { clockFrom, FencedOut, type Saga, type SagaKind, type StepPlan, type StepRemark } from './saga';
 import type { SagaEvent, SagaState, SagaStatus, StepState } from './saga-state';
-import { changedSteps, MS, noted, stepColumns, stepPlan, type StepRow, STEPS, stepState } from './step-rows';
+import {
+  changedSteps,
+  firstState,
+  MS,
+  noted,
+  stepColumns,
+  stepPlan,
+  type StepRow,
+  STEPS,
+  stepState,
+} from './step-rows';
 
 /** The protocol that this release begins sagas with. */
 const DEFINITION_VERSION = 1;
@@ -122,7 +132,7 @@ export class SagasRepository {
 
   /** The saga, owned by this replica unless it is laid down. Nothing was sent yet. */
   async create(manager: EntityManager, saga: NewSaga): Promise<Saga> {
-    const steps = saga.steps ?? saga.plan.map((): StepState => ({ status: 'pending' }));
+    const steps = saga.plan.map((plan, step) => firstState(plan, saga.steps?.[step]));
     const status = saga.isCompensating ? 'compensating' : 'running';
     const [row] = await manager.query<[{ nowMs: number }]>(CREATE, [
       saga.id,

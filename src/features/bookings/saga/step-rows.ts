@@ -27,13 +27,19 @@ export function stepPlan(row: StepRow): StepPlan {
   return { appointmentId, eventTypeId, ref, attempt, startMs, endMs, ...moves };
 }
 
-export function stepState({ status, uid, settleMs, confirmation }: StepRow): StepState {
+export function stepState({ status, uid, settleMs, confirmation, movesUid }: StepRow): StepState {
   return {
     status,
     ...(uid === null ? {} : { uid }),
     ...(settleMs === null ? {} : { settleMs }),
     ...(confirmation === null ? {} : { confirmation }),
+    ...(movesUid === null ? {} : { moves: true }),
   };
+}
+
+/** As a step begins. */
+export function firstState({ moves }: StepPlan, begun: StepState = { status: 'pending' }): StepState {
+  return moves ? { ...begun, moves: true } : begun;
 }
 
 /** Of new steps what they plan and how they begin, column by column. */
