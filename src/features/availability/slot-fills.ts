@@ -1,4 +1,5 @@
 import type { CallContext } from '../../scheduling/call-context';
+import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { SlotShelf } from './slot-shelf';
 import { DAY_MS, dayOf, daysOf, keepOnly, pack } from './slot-windows';
 import type { SoldType } from './sold-type';
@@ -33,6 +34,8 @@ export class SlotFills {
   private readonly running = new WeakMap<StoredType, Set<Fill>>();
   /** How long a connection's answers take, smoothed. */
   private readonly paceMs = new Map<string, number>();
+  /** Connections whose provider did not answer when it was asked last. */
+  private readonly silent = new Set<string>();
 
   /** @param takenSince what became known to be taken since a call began, or shortly before it. */
   constructor(
@@ -54,6 +57,11 @@ export class SlotFills {
     this.begin(stored, wide, { ...context, lane: 'background' }).catch(() => undefined);
   }
 
+  /** Whether its provider did not answer when it was asked last, for whichever type. */
+  isSilent({ type }: StoredType): boolean {
+    return this.silent.has(type.eventType.connectionId);
+  }
+
   /** One that began before something changed is none. */
   private underWay(stored: StoredType, { fromDay, toDay }: Days, isInteractive: boolean): Fill | undefined {
     const changedMs = Math.max(...stored.doubts.map(({ sinceMs }) => sinceMs), Number.NEGATIVE_INFINITY);
@@ -73,7 +81,10 @@ export class SlotFills {
     const fills = this.running.get(stored) ?? new Set<Fill>();
     this.running.set(stored, fills.add(fill));
     const end = (): void => void fills.delete(fill);
-    landed.then(end, end);
+    landed.then(end, (error: unknown) => {
+      end();
+      this.failed(stored.type.eventType.connectionId, error);
+    });
     return landed;
   }
 
@@ -88,7 +99,13 @@ export class SlotFills {
     this.shelf.weigh(stored);
   }
 
+  private failed(connectionId: string, error: unknown): void {
+    // A refusal is an answer too, and no permit is our own doing.
+    if (!(error instanceof SchedulingError) || error.code === 'UNAVAILABLE') this.silent.add(connectionId);
+  }
+
   private learn(connectionId: string, tookMs: number): void {
+    this.silent.delete(connectionId);
     if (this.paceMs.size >= REMEMBERED_MAX) this.paceMs.clear();
     const known = this.paceMs.get(connectionId) ?? tookMs;
     this.paceMs.set(connectionId, known + (tookMs - known) * WEIGHT);

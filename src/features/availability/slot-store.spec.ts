@@ -2,6 +2,9 @@ import { DAY_MS, MINUTE_MS, soldType, StoreWorld, ACCOUNT } from '../../../test/
 import { OUTAGE_AGE_MAX_MS, ttlMs } from './freshness';
 import { PROVIDER_CACHE_MS } from './slot-store';
 
+/** The longest for days that are near. */
+const RARE_MS = 15 * MINUTE_MS;
+
 let world: StoreWorld;
 beforeEach(() => {
   world = new StoreWorld();
@@ -183,27 +186,63 @@ describe('a time that is known to be taken', () => {
 });
 
 describe('an old answer', () => {
-  it('is shown for as long again while it is renewed, and then waited for', async () => {
+  it('is shown for two minutes more while it is renewed, and then waited for', async () => {
     await world.read(type);
-    world.nowMs += 45_001;
+    world.nowMs += RARE_MS + 1;
     const due = await world.read(type);
     expect([due.outcome, due.stale, world.calls.length]).toEqual(['stale', true, 2]);
     expect((await world.read(type)).outcome).toBe('warm');
-    world.nowMs += 90_001;
+    world.nowMs += RARE_MS + 2 * MINUTE_MS + 1;
     expect((await world.read(type)).outcome).toBe('provider');
   });
 
-  it('counts as fresh for longer when the budget is used up, and for days far away', () => {
-    expect([ttlMs(0, 0), ttlMs(0, 5), ttlMs(0, 30)]).toEqual([45_000, 90_000, 180_000]);
-    expect([ttlMs(1, 0), ttlMs(1, 30)]).toEqual([3_600_000, 3_600_000]);
-    const shares = Array.from({ length: 101 }, (_, percent) => ttlMs(percent / 100, 0));
-    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  it('is renewed after 45 s where many read it, and seldom where few do', async () => {
+    await world.read(type);
+    world.nowMs += 44_999;
+    for (let count = 0; count < 100; count += 1) expect((await world.read(type)).outcome).toBe('warm');
+    world.nowMs += 2;
+    expect((await world.read(type)).outcome).toBe('stale');
+    world.nowMs += RARE_MS;
+    expect((await world.read(type)).outcome).toBe('warm');
+  });
+
+  it('is given again uncounted for 45 s, and later for 5 s at a time', async () => {
+    await world.read(type);
+    const beganAt = world.nowMs;
+    expect((await world.read(type)).goodUntilMs).toBe(beganAt + 45_000);
+    world.nowMs += 60_000;
+    expect((await world.read(type)).goodUntilMs).toBe(world.nowMs + 5_000);
+  });
+
+  it('counts as fresh for longer the less it is read, the fuller the budget, and the farther away its days', () => {
+    const rare = { usedShare: 0, daysAhead: 0, shownMs: 0 };
+    const often = { ...rare, shownMs: 10 * RARE_MS };
+    expect([ttlMs(rare), ttlMs(often)]).toEqual([RARE_MS, 45_000]);
+    expect([5, 30].map((daysAhead) => ttlMs({ ...often, daysAhead }))).toEqual([90_000, 180_000]);
+    expect([often, rare].map((read) => ttlMs({ ...read, usedShare: 1 }))).toEqual([3_600_000, 3_600_000]);
+    const shares = Array.from({ length: 101 }, (_, percent) => ttlMs({ ...often, usedShare: percent / 100 }));
+    expect(shares).toEqual([...new Set(shares)].sort((a, b) => a - b));
+  });
+
+  it("is marked from the first call that the provider does not answer, also another type's, until one is answered", async () => {
+    await world.read(type);
+    world.isDown = true;
+    await expect(world.read(soldType('2'))).rejects.toThrow('down');
+    const marked = await world.read(type);
+    expect([marked.stale, marked.starts.length, marked.goodUntilMs]).toEqual([true, 16, 0]);
+    // Until the renewal behind it has failed as well.
+    await new Promise((resolve) => setImmediate(resolve));
+    world.isDown = false;
+    world.nowMs += 1_000;
+    await world.read(type);
+    expect((await world.read(type)).stale).toBe(false);
   });
 
   it('is shown while the provider is down, marked, with its true age, and for no longer than two hours', async () => {
     const beganAt = world.nowMs;
     await world.read(type);
     world.isDown = true;
+    await expect(world.read(soldType('2'))).rejects.toThrow('down');
     for (let minute = 1; minute <= 100; minute += 1) {
       world.nowMs += MINUTE_MS;
       const { starts, fetchedAtMs, stale } = await world.read(type);

@@ -1,6 +1,6 @@
 import { systemTimers, type Timers } from '../../foundation/pacing/timers';
 import type { CallContext } from '../../scheduling/call-context';
-import { OUTAGE_AGE_MAX_MS, ttlMs } from './freshness';
+import { OUTAGE_AGE_MAX_MS, repeatableMs, ttlMs } from './freshness';
 import type { ClaimEnded, ClaimMade, KnownChange, TimeChange } from './known-change';
 import { claimsOf } from './known-change';
 import { KnownTimes } from './known-times';
@@ -40,7 +40,7 @@ export interface StoreSurroundings {
   /** Share of the connection's budget in use, 0 to 1, as last known. Must not wait. */
   usedShare(connectionId: string): number;
   /** How patience is measured; the process's own timers when absent. */
-  after?: Timers['after'];
+  timers?: Pick<Timers, 'after'>;
 }
 
 /**
@@ -122,12 +122,16 @@ export class SlotStore {
   }
 
   private condition(stored: StoredType, fromMs: number, toMs: number): Condition {
-    const nowMs = this.around.now();
-    const usedShare = this.around.usedShare(stored.type.eventType.connectionId);
-    const ttl = ttlMs(usedShare, (fromMs - nowMs) / DAY_MS);
-    const condition = conditionOf(stored, fromMs, toMs, nowMs, ttl);
+    const condition = conditionOf(stored, fromMs, toMs, this.around.now(), this.ttl(stored, fromMs));
+    // What cannot be renewed is not fresh, and to be renewed by whoever finds the provider back.
+    if (condition === 'fresh' && this.fills.isSilent(stored)) return 'due';
     // Whoever cannot hear the others asks the provider each time, and rests in between only where it does not answer.
     return !this.hearing && condition !== 'missing' ? 'doubtful' : condition;
+  }
+
+  private ttl({ type, shownMs }: StoredType, fromMs: number): number {
+    const usedShare = this.around.usedShare(type.eventType.connectionId);
+    return ttlMs({ usedShare, shownMs, daysAhead: (fromMs - this.around.now()) / DAY_MS });
   }
 
   /** Nobody waits for it. */
@@ -165,14 +169,16 @@ export class SlotStore {
   private filled(stored: StoredType, fromMs: number, toMs: number, context?: CallContext, isPatient = false) {
     const { correlationId, signal } = context ?? {};
     const fill = this.fills.fill(stored, fromMs, toMs, { lane: 'interactive', correlationId });
-    const { after = systemTimers.after } = this.around;
-    return inTime(fill, (tooLate) => (isPatient ? after(PATIENCE_MS, tooLate) : () => undefined), signal);
+    const { timers = systemTimers } = this.around;
+    return inTime(fill, (tooLate) => (isPatient ? timers.after(PATIENCE_MS, tooLate) : () => undefined), signal);
   }
 
   private shown(stored: StoredType, fromMs: number, toMs: number, outcome: ReadOutcome): StoredSlots {
     const nowMs = this.around.now();
     const { type, version } = stored;
     const windows = stored.windowsFor(fromMs, toMs) ?? [];
+    const fetchedAtMs = Math.min(nowMs, ...windows.map(({ askedAtMs }) => askedAtMs));
+    stored.shownMs += nowMs - fetchedAtMs;
     const claims = this.times.claimed(type.account, hostsOf(type), nowMs);
     const hidden = stored.doubts
       .filter(({ isHidden }) => isHidden)
@@ -185,7 +191,7 @@ export class SlotStore {
     const stale = outcome === 'stale' || !this.hearing;
     return {
       starts,
-      fetchedAtMs: Math.min(nowMs, ...windows.map(({ askedAtMs }) => askedAtMs)),
+      fetchedAtMs,
       stale,
       outcome,
       goodUntilMs: stale ? 0 : this.goodUntil(stored, fromMs, toMs, (starts[0] ?? Infinity) - noticeMs),
@@ -198,10 +204,10 @@ export class SlotStore {
     if (this.condition(stored, fromMs, toMs) !== 'fresh') return 0;
     const nowMs = this.around.now();
     const { type } = stored;
-    const ttl = ttlMs(this.around.usedShare(type.eventType.connectionId), (fromMs - nowMs) / DAY_MS);
     const expiry = this.times.nextExpiry(type.account, hostsOf(type), nowMs);
     const trust = Math.min(...stored.doubts.map(({ trustedFromMs }) => trustedFromMs), Infinity);
-    return Math.min(nowMs + ttl - this.ageOf(stored, fromMs, toMs), firstOverMs, expiry, trust);
+    const againMs = repeatableMs(this.ttl(stored, fromMs), this.ageOf(stored, fromMs, toMs));
+    return Math.min(nowMs + againMs, firstOverMs, expiry, trust);
   }
 
   private ageOf(stored: StoredType, fromMs: number, toMs: number): number {

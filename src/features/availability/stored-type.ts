@@ -33,6 +33,8 @@ export class StoredType {
   version = 0;
   /** Until then no new call is begun for what can be shown without one. */
   restUntilMs = 0;
+  /** The ages of the answers that were shown since something landed, added up. */
+  shownMs = 0;
 
   constructor(readonly type: SoldType) {}
 
@@ -62,6 +64,7 @@ export class StoredType {
     if (this.windows.length > WINDOWS_MAX) this.windows = this.windows.filter((window) => window === fresh);
     this.doubts = this.doubts.flatMap((doubt) => settled(doubt, fresh));
     this.version += 1;
+    this.shownMs = 0;
     return true;
   }
 

@@ -41,7 +41,7 @@ export class StorePolicy implements Policy {
     this.guard = new HostGuard(time.now);
     this.store = new SlotStore({
       now: time.now,
-      after: time.after,
+      timers: time,
       usedShare: (connectionId) => this.usedShare(connectionId),
       fetch: ({ eventType }, fromMs, toMs, { lane }) => {
         const type = this.types.get(eventType.id)!;
