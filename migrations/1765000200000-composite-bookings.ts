@@ -8,7 +8,7 @@ export class CompositeBookings1765000200000 implements MigrationInterface {
     await runner.query(`
       alter table sagas drop constraint sagas_kind_check;
       alter table sagas add constraint sagas_kind_check
-        check (kind in ('booking', 'visit', 'visit-move', 'visit-cancel'));
+        check (kind in ('booking', 'visit', 'visit-move', 'visit-tidy', 'visit-cancel'));
 
       alter table saga_steps drop constraint saga_steps_status_check;
       alter table saga_steps add constraint saga_steps_status_check
@@ -36,6 +36,8 @@ export class CompositeBookings1765000200000 implements MigrationInterface {
           'cancelled', 'compensating', 'compensated', 'needs_attention')),
         -- the segments as they were last agreed on: who, when, by which event type
         plan jsonb not null,
+        -- as they are to be, while it is being moved
+        next_plan jsonb,
         time_zone text not null,
         starts_at timestamptz not null,
         ends_at timestamptz not null,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startAt } from '../fixtures/bookings/desk';
+import { eventually } from '../fixtures/webhooks/eventually';
 import { startsOf, Visits } from '../fixtures/composite-bookings/visits';
 import { startTestService, type TestService } from '../support/service';
 
@@ -40,7 +41,10 @@ describe('a visit of several segments', () => {
 
   it('is answered again with the same words for the same key, and booked once', async () => {
     const key = randomUUID();
-    const [first, second] = [await visits.book({ start: startAt(1, 9) }, key), await visits.book({ start: startAt(1, 9) }, key)];
+    const [first, second] = [
+      await visits.book({ start: startAt(1, 9) }, key),
+      await visits.book({ start: startAt(1, 9) }, key),
+    ];
     expect([first.status, second.status, second.headers.get('idempotency-replayed')]).toEqual([201, 201, 'true']);
     expect(second.body).toEqual(first.body);
     expect(await visits.liveOn(1)).toHaveLength(3);
@@ -79,5 +83,62 @@ describe('a visit of several segments', () => {
     expect(body.error.details).toMatchObject({ segment: { index: 0, name: 'Colour' } });
     expect(body.error.details.alternatives).toHaveLength(3);
     expect(await visits.liveOn(4)).toEqual([]);
+  });
+
+  it('is cancelled whole, once, and says so of every segment', async () => {
+    const visit = await visits.booked(5);
+    const first = await visits.post(`/${visit.id}/cancel`, { reason: 'Ill' });
+    expect([first.status, first.body.status]).toEqual([200, 'cancelled']);
+    expect(first.body.segments.map(({ status }: any) => status)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    expect(await visits.liveOn(5)).toEqual([]);
+    const again = await visits.post(`/${visit.id}/cancel`);
+    expect([again.status, again.body.status]).toEqual([200, 'cancelled']);
+    const { body } = await visits.get(visit.id);
+    expect(body.timeline.filter(({ purpose }: any) => purpose === 'cancel').map(({ what }: any) => what)).toEqual([
+      'cancelled',
+      'cancelled',
+      'cancelled',
+      'compensated',
+    ]);
+  });
+
+  it('is not moved or cancelled by its parts', async () => {
+    const visit = await visits.booked(6);
+    const { bookingId } = visit.segments[1];
+    for (const [change, body] of [
+      ['cancel', {}],
+      ['reschedule', { start: startAt(6, 15) }],
+    ] as const) {
+      const answer = await visits.salon.call('POST', `/api/bookings/${bookingId}/${change}`, body);
+      expect([answer.status, answer.body.error.details]).toEqual([
+        409,
+        { reason: 'PART_OF_COMPOSITE_BOOKING', compositeBookingId: visit.id },
+      ]);
+    }
+    expect(await visits.liveOn(6)).toHaveLength(3);
+  });
+
+  it('is disrupted when its host cancels a segment at the provider, and offers to cancel the rest', async () => {
+    const visit = await visits.booked(7);
+    const [first] = (await visits.atProvider()).filter(({ start }) => Date.parse(start) === Date.parse(startAt(7, 9)));
+    const { company } = visits.salon;
+    const cancelled = await fetch(`${service.sandbox.url}/v2/bookings/${first.uid}/cancel`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${company.providerKey}`,
+        'cal-api-version': '2024-08-13',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ cancellationReason: 'The host is ill' }),
+    });
+    expect(cancelled.status).toBe(200);
+    const disrupted = await eventually(
+      async () => (await visits.get(visit.id)).body,
+      ({ status }) => status === 'disrupted',
+    );
+    expect(disrupted.segments.map(({ status }: any) => status)).toEqual(['cancelled', 'confirmed', 'confirmed']);
+    const rest = await visits.post(`/${visit.id}/cancel`);
+    expect([rest.status, rest.body.status]).toEqual([200, 'cancelled']);
+    expect(await visits.liveOn(7)).toEqual([]);
   });
 });

@@ -78,15 +78,22 @@ export class GroupedAppointments {
     }
   }
 
-  /** Of a group by start, then id. With a manager they stay locked until its transaction ends. */
-  async of(companyId: string, groupId: string, manager?: EntityManager): Promise<GroupedAppointment[]> {
-    const query = (manager ?? this.dataSource.manager)
+  /** Of a group by start, then id. */
+  async of(companyId: string, groupId: string, manager: EntityManager = this.dataSource.manager) {
+    return sorted(await this.query(manager, companyId, groupId).getMany());
+  }
+
+  /** As {@link of}; nobody else changes them until the transaction ends. */
+  async locked(manager: EntityManager, companyId: string, groupId: string): Promise<GroupedAppointment[]> {
+    // In one order always: two who change a group do not wait for each other.
+    const query = this.query(manager, companyId, groupId).orderBy('a.id').setLock('pessimistic_write');
+    return sorted(await query.getMany());
+  }
+
+  private query(manager: EntityManager, companyId: string, groupId: string) {
+    return manager
       .createQueryBuilder(AppointmentEntity, 'a')
-      .where('a.company_id = :companyId and a.composite_group_uid = :groupId', { companyId, groupId })
-      // In one order always: two who change a group do not wait for each other.
-      .orderBy('a.id');
-    const rows = await (manager ? query.setLock('pessimistic_write') : query).getMany();
-    return rows.map(groupedAppointment).sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
+      .where('a.company_id = :companyId and a.composite_group_uid = :groupId', { companyId, groupId });
   }
 
   /** Of several groups at once, for lists. */
@@ -115,15 +122,19 @@ export class GroupedAppointments {
     await manager.update(AppointmentEntity, { companyId, id }, { eventTypeId, providerUpdatedAt: null });
   }
 
-  /** It was cancelled at the provider a moment ago, by us. */
-  async cancelled(manager: EntityManager, companyId: string, id: string, reason: string): Promise<void> {
-    await this.appointments.markCancelled(manager, companyId, id, reason);
+  /** This booking of it was cancelled at the provider a moment ago, by us. One that it has no more changes nothing. */
+  async cancelled(manager: EntityManager, companyId: string, id: string, by: { uid: string; reason: string }) {
+    await this.appointments.markCancelled(manager, companyId, id, by);
   }
 
   /** Removes the record of what was not booked after all. A row whose outcome is known stays. */
   async removePlanned(manager: EntityManager, companyId: string, id: string): Promise<void> {
     await this.appointments.removePlanned(manager, companyId, id);
   }
+}
+
+function sorted(rows: AppointmentEntity[]): GroupedAppointment[] {
+  return rows.map(groupedAppointment).sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
 }
 
 function groupedAppointment(row: AppointmentEntity): GroupedAppointment {

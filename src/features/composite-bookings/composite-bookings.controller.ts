@@ -1,20 +1,48 @@
-import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  createParamDecorator,
+  type ExecutionContext,
+  Get,
+  Headers,
+  Param,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiError } from '../../foundation/errors/api-error';
-import { AllowAccess, type Caller, CompanyId, CurrentCaller } from '../../foundation/http/access';
+import { AllowAccess, type CalledRequest, type Caller, CompanyId, CurrentCaller } from '../../foundation/http/access';
 import { UuidParam } from '../../foundation/http/uuid-param';
 import { OwnIdempotency } from '../../foundation/idempotency/own-idempotency';
-import { type BookingCaller, BookingTokens, CallerWithKey } from '../bookings/bookings.service';
+import {
+  type BookingCaller,
+  BookingTokens,
+  CallerWithKey,
+  patienceOf,
+  requestIdentity,
+} from '../bookings/bookings.service';
 import { CompaniesService } from '../companies/companies.service';
-import { CompositeBookingPageDto, CreateCompositeBookingDto, ListCompositeBookingsDto } from './composite-bookings.dto';
+import {
+  CancelCompositeBookingDto,
+  CompositeBookingPageDto,
+  CreateCompositeBookingDto,
+  ListCompositeBookingsDto,
+} from './composite-bookings.dto';
 import { CompositeBookingsService } from './composite-bookings.service';
 import { type VisitAnswer, visitOf } from './visit-answers';
+import type { VisitChangeCaller } from './visit-changes';
 import { toVisitFilter, toVisitRequest } from './visit-input';
 import { TimelineEntry } from './visit-timeline';
 import { CompositeBookingView } from './visit-view';
 
 const VisitId = () => Param('id', new UuidParam('BOOKING_NOT_FOUND'));
+/** A repeated change is recognised by its key, where it has one. */
+const PatientCaller = createParamDecorator((_: unknown, context: ExecutionContext): VisitChangeCaller => {
+  const request = context.switchToHttp().getRequest<CalledRequest>();
+  return { ...requestIdentity(request), waitMs: patienceOf(request) };
+});
 const Reply = () => Res({ passthrough: true });
 
 export class CompositeBookingWithTimeline extends CompositeBookingView {
@@ -75,6 +103,22 @@ export class CompositeBookingsController {
     const visit = await this.visits.get(companyId, id);
     if (kind === 'publishable') return forPages(visit);
     return { ...visit, timeline: await this.visits.timelineOf(companyId, id) };
+  }
+
+  @Post(':id/cancel')
+  @ApiOperation({
+    summary: 'Cancel every segment; 202 while the provider does not answer, and it is done all the same',
+  })
+  @ApiHeader({ name: 'Prefer', description: '`wait=n`: seconds until 202 is answered, 0 to 20; 8 when absent' })
+  @ApiOkResponse({ type: CompositeBookingView })
+  async cancel(
+    @CompanyId() companyId: string,
+    @VisitId() id: string,
+    @Body() { reason }: CancelCompositeBookingDto,
+    @PatientCaller() caller: VisitChangeCaller,
+    @Reply() reply: FastifyReply,
+  ) {
+    return sendVisit(reply, await this.visits.cancel(companyId, id, reason, caller));
   }
 }
 

@@ -9,6 +9,9 @@ import { VisitAlternatives } from './visit-alternatives';
 import { VisitAnswers } from './visit-answers';
 import { VisitBeginning } from './visit-beginning';
 import { VisitBooking } from './visit-booking';
+import { VisitCancel } from './visit-cancel';
+import { VisitCancelPurpose } from './visit-cancel-purpose';
+import { VisitChanges } from './visit-changes';
 import { VisitClaims } from './visit-claims';
 import { VisitIntake } from './visit-intake';
 import { VisitOutcomes } from './visit-outcomes';
@@ -17,6 +20,7 @@ import { VisitReader } from './visit-reader';
 import { VisitRecords } from './visit-records';
 import { VisitSagas } from './visit-sagas';
 import { VisitTimeline } from './visit-timeline';
+import { VisitWatch } from './visit-watch';
 import { VisitsRepository } from './visits.repository';
 
 /** Visits of several segments, booked, moved and cancelled as one thing. */
@@ -29,6 +33,9 @@ import { VisitsRepository } from './visits.repository';
     VisitAnswers,
     VisitBeginning,
     VisitBooking,
+    VisitCancel,
+    VisitCancelPurpose,
+    VisitChanges,
     VisitClaims,
     VisitIntake,
     VisitOutcomes,
@@ -37,6 +44,7 @@ import { VisitsRepository } from './visits.repository';
     VisitRecords,
     VisitSagas,
     VisitTimeline,
+    VisitWatch,
     VisitsRepository,
   ],
 })

@@ -3,6 +3,8 @@ import type { Page } from '../../foundation/http/cursor';
 import type { BookingCaller } from '../bookings/bookings.service';
 import type { VisitAnswer } from './visit-answers';
 import { VisitBooking } from './visit-booking';
+import { VisitCancel } from './visit-cancel';
+import type { VisitChangeCaller } from './visit-changes';
 import { VisitReader } from './visit-reader';
 import { type TimelineEntry, VisitTimeline } from './visit-timeline';
 import type { CompositeBookingView } from './visit-view';
@@ -16,6 +18,7 @@ export class CompositeBookingsService {
     private readonly booking: VisitBooking,
     private readonly reader: VisitReader,
     private readonly timeline: VisitTimeline,
+    private readonly cancellation: VisitCancel,
   ) {}
 
   /** Books once for an idempotency key: 201 with all segments, or 202 with `outcome_pending`. */
@@ -31,6 +34,11 @@ export class CompositeBookingsService {
   /** What was done for the visit, oldest first. */
   timelineOf(companyId: string, id: string): Promise<TimelineEntry[]> {
     return this.timeline.of(companyId, id);
+  }
+
+  /** All segments of it; see {@link VisitCancel.cancel}. */
+  cancel(companyId: string, id: string, reason: string | undefined, caller: VisitChangeCaller): Promise<VisitAnswer> {
+    return this.cancellation.cancel(companyId, id, reason, caller);
   }
 
   list(companyId: string, filter: VisitFilter, limit: number): Promise<Page<CompositeBookingView>> {

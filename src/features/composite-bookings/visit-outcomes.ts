@@ -4,6 +4,7 @@ import { ApiError } from '../../foundation/errors/api-error';
 import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
 import { isFinal, NOT_BOOKED, type Saga, Sagas, thawFailure } from '../bookings/saga/sagas.service';
 import { type VisitAnswer, VisitAnswers } from './visit-answers';
+import { storedFailure } from './visit-failure';
 import { VisitReader } from './visit-reader';
 import type { CompositeBookingView } from './visit-view';
 
@@ -63,6 +64,32 @@ export class VisitOutcomes {
     }
     if (request) await this.answers.release(undefined, { companyId, id: sagaId });
     return { status: 202, visit: await this.reader.get(companyId, visitId), replayed: false };
+  }
+
+  /**
+   * Waits for the end of a saga whose end is to undo.
+   *
+   * @throws ApiError `BOOKING_REFUSED` when it needs a person.
+   */
+  async end(
+    request: IdempotentRequest | undefined,
+    { companyId, sagaId, visitId }: { companyId: string; sagaId: string; visitId: string },
+    untilMs: number,
+  ): Promise<VisitAnswer> {
+    let isOpen = await this.isOpen(companyId, sagaId);
+    while (isOpen && performance.now() < untilMs) {
+      await pause(OWN_LOOK_MS);
+      isOpen = await this.isOpen(companyId, sagaId);
+    }
+    const visit = await this.reader.row(companyId, visitId);
+    if (visit.status === 'needs_attention' && visit.failure) throw thawFailure(storedFailure(visit.failure));
+    if (request && isOpen) await this.answers.release(undefined, { companyId, id: sagaId });
+    return { status: isOpen ? 202 : 200, visit: await this.reader.view(visit), replayed: false };
+  }
+
+  private async isOpen(companyId: string, sagaId: string): Promise<boolean> {
+    const saga = await this.sagas.outcome(companyId, sagaId);
+    return saga?.status === 'running' || saga?.status === 'compensating';
   }
 
   /** Undefined when it has ended without effect. @throws the failure of one that has turned. */

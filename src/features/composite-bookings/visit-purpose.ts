@@ -4,7 +4,7 @@ import type { ProviderBooking } from '../../scheduling/words';
 import { GroupedAppointments } from '../bookings/grouped-appointments.service';
 import { isFinal, type Saga, type SagaPurpose, Sagas, type SagaState } from '../bookings/saga/sagas.service';
 import { VisitAnswers } from './visit-answers';
-import { failureOf, storedFailure } from './visit-failure';
+import { failureOf, storedFailure, stuckFailure } from './visit-failure';
 import { VisitRecords } from './visit-records';
 
 /** A visit that is being booked: it comes about with all its segments, or with none. */
@@ -42,7 +42,9 @@ export class VisitPurpose implements SagaPurpose, OnModuleInit {
   }
 
   async undone(manager: EntityManager, saga: Saga, { status }: SagaState): Promise<void> {
-    const { visit } = await this.records.lockOf(manager, saga);
-    await this.records.become(manager, visit, status === 'needs_attention' ? 'needs_attention' : 'compensated');
+    const visit = await this.records.visitOf(manager, saga);
+    if (status !== 'needs_attention') return void (await this.records.become(manager, visit, 'compensated'));
+    const failure = stuckFailure(await this.sagas.stepsOf(saga.companyId, saga.id, manager), visit);
+    await this.records.become(manager, visit, 'needs_attention', { failure });
   }
 }

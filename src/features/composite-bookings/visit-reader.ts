@@ -26,7 +26,7 @@ export class VisitReader {
     return this.view(await this.row(companyId, id));
   }
 
-  /** @param manager of the transaction that the caller is in: its appointments are locked then. */
+  /** @param manager of the transaction that the caller is in. */
   async view(visit: Visit, manager?: EntityManager): Promise<CompositeBookingView> {
     return visitView(visit, await this.appointments.of(visit.companyId, visit.id, manager));
   }

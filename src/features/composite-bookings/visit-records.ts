@@ -7,6 +7,7 @@ import type { Saga } from '../bookings/saga/sagas.service';
 import type { AgreedSegment, Visit } from './visit';
 import { type VisitNews, visitNews } from './visit-news';
 import type { VisitStatus } from './visit-state';
+import { statusBySegments } from './visit-truth';
 import { type CompositeBookingView, visitView } from './visit-view';
 import type { VisitWork } from './visit-work';
 import { type VisitChange, VisitsRepository } from './visits.repository';
@@ -62,8 +63,15 @@ export class VisitRecords {
     return found;
   }
 
+  /** As {@link lockOf} without the appointments, for whoever has changed some of them already. */
+  async visitOf(manager: EntityManager, { companyId, id }: { companyId: string; id: string }): Promise<Visit> {
+    const visit = await this.visits.lock(manager, companyId, await this.visits.ofSaga(manager, companyId, id));
+    if (!visit) throw new Error('a saga of a visit outlived it');
+    return visit;
+  }
+
   async lock(manager: EntityManager, companyId: string, visitId: string): Promise<LockedVisit | undefined> {
-    const appointments = await this.appointments.of(companyId, visitId, manager);
+    const appointments = await this.appointments.locked(manager, companyId, visitId);
     const visit = await this.visits.lock(manager, companyId, visitId);
     return visit && { visit, appointments };
   }
@@ -81,6 +89,22 @@ export class VisitRecords {
     }
   }
 
+  async view(manager: EntityManager, visit: Visit): Promise<CompositeBookingView> {
+    return visitView(visit, await this.appointments.of(visit.companyId, visit.id, manager));
+  }
+
+  /** A saga of the visit has no more to do with it: it is what its segments are at the provider. */
+  async settle(manager: EntityManager, visit: Visit, change: VisitChange = {}): Promise<CompositeBookingView> {
+    const appointments = await this.appointments.of(visit.companyId, visit.id, manager);
+    const status = statusBySegments(change.segments ?? visit.segments, appointments);
+    return (await this.become(manager, visit, status, change)) ?? visitView(visit, appointments);
+  }
+
+  /** Another saga works on behalf of the visit, whatever its status is. */
+  remember(manager: EntityManager, { companyId, id }: Visit, sagaId: string): Promise<void> {
+    return this.visits.rememberSaga(manager, companyId, id, sagaId);
+  }
+
   /**
    * Brings a locked visit to another status, and tells the company's endpoints.
    *
@@ -95,7 +119,7 @@ export class VisitRecords {
     const { news, ...rest } = change;
     const after = await this.visits.become(manager, visit, status, rest);
     if (!after) return undefined;
-    const view = visitView(after, await this.appointments.of(visit.companyId, visit.id, manager));
+    const view = await this.view(manager, after);
     const type = news ?? visitNews(visit.status, status);
     if (type) await this.outbox.add(manager, { companyId: visit.companyId, subject: visit.id, type, payload: view });
     return view;

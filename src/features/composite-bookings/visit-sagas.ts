@@ -2,13 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { AppConfig, BookingConfig } from '../../foundation/config/app-config';
-import type { NewSaga } from '../bookings/saga/sagas.service';
-import type { AgreedSegment } from './visit';
+import type { GroupedAppointment } from '../bookings/grouped-appointments.service';
+import type { NewSaga, ReplacedBooking } from '../bookings/saga/sagas.service';
+import type { AgreedSegment, Visit } from './visit';
 import { stepOrder } from './visit-order';
 import { namesOfParts, pendingStep, stepPlan, typesOfParts, type VisitWork } from './visit-work';
 
 /** Bookings take 1.5 to 5 s each at Cal.com; a visit of six has to come about too. */
 const EACH_FURTHER_SEGMENT_MS = 8_000;
+
+interface Words {
+  reason?: string;
+  correlationId?: string;
+}
 
 /** What the sagas of visits are made of. */
 @Injectable()
@@ -34,6 +40,42 @@ export class VisitSagas {
       steps: order.map((place) => pendingStep(plan, parts[place]!)),
       eventTypes: typesOfParts(parts),
       ...(caller.correlationId ? { correlationId: caller.correlationId } : {}),
+    };
+  }
+
+  /** Cancels what there is of it, the last segment first. */
+  cancelling(visit: Visit, live: GroupedAppointment[], reason: string, correlationId?: string): NewSaga {
+    const bookings = live.toReversed().map(({ id, uid, eventTypeId, startMs, endMs }) => ({
+      ...{ appointmentId: id, uid: uid!, startMs, endMs },
+      eventTypeId: eventTypeId ?? visit.segments.find(({ bookingId }) => bookingId === id)!.eventTypeId,
+    }));
+    return { ...this.undoing(visit, bookings, { reason, correlationId }), kind: 'visit-cancel' };
+  }
+
+  /** Cancels these bookings, whatever becomes of the visit. */
+  tidying(visit: Visit, replaced: ReplacedBooking[], words: Words): NewSaga {
+    return { ...this.undoing(visit, replaced, words), isLaidDown: true };
+  }
+
+  private undoing(visit: Visit, bookings: ReplacedBooking[], { reason, correlationId }: Words): NewSaga {
+    return {
+      id: randomUUID(),
+      kind: 'visit-tidy',
+      companyId: visit.companyId,
+      connectionId: visit.connectionId,
+      deadlineMs: 0,
+      isCompensating: true,
+      input: {
+        // Nothing is booked, so nobody has to be named.
+        command: { startMs: visit.startsAt.getTime(), attendee: { name: '', timeZone: visit.timeZone } },
+        eventTypes: {},
+        ...(reason === undefined ? {} : { reason }),
+      },
+      plan: bookings.map(({ appointmentId, eventTypeId, startMs, endMs }) => {
+        return { appointmentId, eventTypeId, ref: randomUUID(), startMs, endMs, attempt: 1 };
+      }),
+      steps: bookings.map(({ uid }) => ({ status: 'booked', uid })),
+      ...(correlationId === undefined ? {} : { correlationId }),
     };
   }
 

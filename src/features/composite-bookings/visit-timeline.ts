@@ -8,7 +8,13 @@ import { VisitsRepository } from './visits.repository';
 const ENTRIES_MAX = 500;
 
 /** What a kind of saga is for, in words. */
-const PURPOSE = { booking: 'book', visit: 'book', 'visit-move': 'move', 'visit-cancel': 'cancel' } as const;
+const PURPOSE = {
+  booking: 'book',
+  visit: 'book',
+  'visit-move': 'move',
+  'visit-tidy': 'move',
+  'visit-cancel': 'cancel',
+} as const;
 
 export class TimelineEntry {
   @ApiProperty({ format: 'date-time' })

@@ -33,6 +33,8 @@ export interface Visit {
   serviceName: string;
   status: VisitStatus;
   segments: AgreedSegment[];
+  /** As they are to be, while it is being moved. */
+  nextSegments: AgreedSegment[] | null;
   /** In which its times are written. */
   timeZone: string;
   startsAt: Date;

@@ -5,7 +5,7 @@ import type { AgreedSegment, Visit, VisitFailure } from './visit';
 import { sourcesOf, type VisitStatus } from './visit-state';
 
 const COLUMNS = `id, company_id as "companyId", connection_id as "connectionId", service_id as "serviceId",
-  service_name as "serviceName", status, plan as segments, time_zone as "timeZone", starts_at as "startsAt",
+  service_name as "serviceName", status, plan as segments, next_plan as "nextSegments", time_zone as "timeZone", starts_at as "startsAt",
   ends_at as "endsAt", saga_id as "sagaId", failure, created_at as "createdAt", updated_at as "updatedAt"`;
 
 export type NewVisit = Pick<
@@ -26,6 +26,8 @@ export interface VisitFilter {
 /** Changes of a visit besides its status; what is absent stays. */
 export interface VisitChange {
   segments?: AgreedSegment[];
+  /** Null = no move is under way any more. */
+  nextSegments?: AgreedSegment[] | null;
   sagaId?: string;
   failure?: VisitFailure | null;
 }
@@ -71,13 +73,14 @@ export class VisitsRepository {
     manager: EntityManager,
     { companyId, id }: { companyId: string; id: string },
     status: VisitStatus,
-    { segments, sagaId, failure }: VisitChange = {},
+    { segments, nextSegments, sagaId, failure }: VisitChange = {},
   ): Promise<Visit | undefined> {
     const [row] = await manager.query<Visit[]>(
       `with changed as (
          update composite_bookings set status = $3, updated_at = clock_timestamp(), plan = coalesce($5::jsonb, plan),
            starts_at = coalesce($6, starts_at), ends_at = coalesce($7, ends_at), saga_id = coalesce($8, saga_id),
-           failure = case when $9 then $10::jsonb else failure end
+           failure = case when $9 then $10::jsonb else failure end,
+           next_plan = case when $11 then $12::jsonb else next_plan end
          where company_id = $1 and id = $2 and status = any ($4) returning *)
        select ${COLUMNS} from changed`,
       [
@@ -88,6 +91,8 @@ export class VisitsRepository {
         sagaId ?? null,
         failure !== undefined,
         failure ? JSON.stringify(failure) : null,
+        nextSegments !== undefined,
+        nextSegments ? JSON.stringify(nextSegments) : null,
       ],
     );
     if (row && sagaId !== undefined) await this.rememberSaga(manager, companyId, id, sagaId);

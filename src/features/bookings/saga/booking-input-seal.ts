@@ -9,10 +9,18 @@ export interface BookingInput {
   eventTypes: Record<string, { providerId: string; title: string }>;
   /** Why bookings are moved or cancelled, as the provider tells the people concerned. */
   reason?: string;
-  /** By step of a move: bookings that are cancelled once the new ones stand. */
-  replaced?: { seq: number; uid: string; ref: string; eventTypeId: string; startMs: number; endMs: number }[];
+  /** Of a move: bookings that are cancelled once the new ones stand. */
+  replaced?: ReplacedBooking[];
   /** The idempotency key was derived from the request: a refusal is not kept with it. */
   derivedKey?: boolean;
+}
+
+export interface ReplacedBooking {
+  appointmentId: string;
+  uid: string;
+  eventTypeId: string;
+  startMs: number;
+  endMs: number;
 }
 
 const PLACE = { table: 'sagas', column: 'sealed_input' };

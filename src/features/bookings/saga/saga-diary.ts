@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { SagaKind, StepRemark } from './saga';
 import type { StepStatus } from './saga-state';
 
@@ -58,11 +58,21 @@ export class SagaDiary {
     }));
   }
 
-  async steps(companyId: string, sagaId: string): Promise<StepFacts[]> {
-    return this.dataSource.query<StepFacts[]>(
+  /** @param manager of the transaction that the caller is in: it sees what was written in it. */
+  async steps(companyId: string, sagaId: string, manager: EntityManager = this.dataSource.manager) {
+    return manager.query<StepFacts[]>(
       `select appointment_id as "appointmentId", status, uid, last_error as "lastError"
        from saga_steps where company_id = $1 and saga_id = $2 order by seq`,
       [companyId, sagaId],
+    );
+  }
+
+  /** Which of these wait for a person, oldest first. */
+  async waiting(companyId: string, sagaIds: string[]): Promise<{ id: string; kind: SagaKind }[]> {
+    return this.dataSource.query<{ id: string; kind: SagaKind }[]>(
+      `select id, kind from sagas
+       where company_id = $1 and id = any ($2::uuid[]) and status = 'needs_attention' order by created_at`,
+      [companyId, sagaIds],
     );
   }
 }

@@ -5,10 +5,11 @@ import type { FrozenFailure } from '../frozen-failure';
 import type { SagaState } from './saga-state';
 
 /**
- * `booking`: one booking. `visit`: all segments of a visit. `visit-move`: its segments get new times. `visit-cancel`: it
- * begins where others turn, with everything booked that is to be cancelled.
+ * `booking`: one booking. `visit`: all segments of a visit. `visit-move`: its segments get new times. `visit-tidy`: what
+ * a moved visit has no use for any more is cancelled. `visit-cancel`: the whole of it is. The last two begin where others
+ * turn, with everything booked.
  */
-export const SAGA_KINDS = ['booking', 'visit', 'visit-move', 'visit-cancel'] as const;
+export const SAGA_KINDS = ['booking', 'visit', 'visit-move', 'visit-tidy', 'visit-cancel'] as const;
 export type SagaKind = (typeof SAGA_KINDS)[number];
 
 /** What a step books; fixed when the saga begins, but for the attempt and its ref. */

@@ -9,6 +9,7 @@ import { type NewSaga, type SagaOutcome, SagasRepository } from './sagas.reposit
 
 // What rooms need that have sagas of their own.
 export { type FrozenFailure, isFinal, thawFailure } from '../frozen-failure';
+export type { ReplacedBooking } from './booking-input-seal';
 export { NOT_BOOKED, type Saga, type SagaKind, type StepPlan, type StepRemark } from './saga';
 export type { DiaryEntry, StepFacts } from './saga-diary';
 export type { SagaPurpose } from './saga-purposes';
@@ -56,8 +57,14 @@ export class Sagas {
     return this.diary.entries(companyId, sagaIds, limit);
   }
 
-  stepsOf(companyId: string, sagaId: string): Promise<StepFacts[]> {
-    return this.diary.steps(companyId, sagaId);
+  /** @param manager of the transaction that the caller is in: it sees what was written in it. */
+  stepsOf(companyId: string, sagaId: string, manager?: EntityManager): Promise<StepFacts[]> {
+    return this.diary.steps(companyId, sagaId, manager);
+  }
+
+  /** Of these, what waits for a person. */
+  waiting(companyId: string, sagaIds: string[]): Promise<{ id: string; kind: SagaKind }[]> {
+    return this.diary.waiting(companyId, sagaIds);
   }
 
   /** A person's word about a saga that waits for one. @returns false for one that does not. */

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ApiError } from '../../foundation/errors/api-error';
+import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
+import type { ChangeCaller } from '../bookings/bookings.service';
+import type { NewSaga, Saga } from '../bookings/saga/sagas.service';
+import { type VisitAnswer, VisitAnswers } from './visit-answers';
+import { VisitOutcomes } from './visit-outcomes';
+import type { VisitStatus } from './visit-state';
+
+/** A change is served for at most so long. */
+const SERVED_SECONDS = 30;
+
+export interface VisitChangeCaller extends ChangeCaller {
+  /** How long the caller waits for an outcome, milliseconds. */
+  waitMs: number;
+}
+
+/** What changes of a visit have in common: one at a time, once for a key. */
+@Injectable()
+export class VisitChanges {
+  constructor(
+    private readonly answers: VisitAnswers,
+    private readonly outcomes: VisitOutcomes,
+  ) {}
+
+  requestOf(companyId: string, { idempotencyKey: key, route, fingerprint }: ChangeCaller) {
+    return key === undefined ? undefined : { companyId, route, key, fingerprint };
+  }
+
+  /** The answer of the same request, which came before; undefined when there is none, or it can be made anew. */
+  async repeated(
+    request: IdempotentRequest | undefined,
+    visitId: string,
+    untilMs: number,
+  ): Promise<VisitAnswer | undefined> {
+    const recalled = request && (await this.answers.recall(request));
+    if (!recalled) return undefined;
+    if (recalled.answer) return recalled.answer;
+    if (recalled.sagaId === null) return undefined;
+    const { companyId } = request;
+    return this.outcomes.follow(request, { companyId, sagaId: recalled.sagaId, visitId }, untilMs);
+  }
+
+  /** Ties the request to the saga that it begins. */
+  async begin(manager: EntityManager, request: IdempotentRequest | undefined, saga: Saga | NewSaga, visitId: string) {
+    if (!request) return;
+    const known = await this.answers.lookUp(request);
+    await this.answers.begin(manager, request, {
+      sagaId: saga.id,
+      replacing: known?.sagaId ?? null,
+      resourceId: visitId,
+      servedSeconds: SERVED_SECONDS,
+    });
+  }
+}
+
+/** Why a visit that is in this state cannot be changed now. */
+export function cannotChange(status: VisitStatus): ApiError {
+  const isUnderWay = ['outcome_pending', 'rescheduling', 'cancelling', 'compensating'].includes(status);
+  return new ApiError('CONFLICT', {
+    details: { reason: status.toUpperCase() },
+    headers: isUnderWay ? { 'retry-after': '2' } : {},
+  });
+}
