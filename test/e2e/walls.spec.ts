@@ -8,12 +8,48 @@ import {
   type TestService,
 } from '../support/service';
 
-/** Every route that takes an id of a company's own things. */
+/** What a company can have of its own. */
+type Belongings = Record<'eventType' | 'booking' | 'service' | 'segment' | 'staff' | 'hold' | 'customer', string>;
+
+const RANGE = 'start=2026-12-01&end=2026-12-02';
+const WISH = {
+  start: '2026-12-02T10:00:00Z',
+  attendee: { name: 'Eva', email: 'eva@example.com', timeZone: 'Europe/Berlin' },
+};
+const MAP = { segmentId: ':segment', staffId: ':staff', eventTypeId: ':eventType' };
+
+/** Every route that takes an id of a company's own things; `:own...` is one of the caller's. */
 const ROUTES_WITH_ID: [string, string, object?][] = [
   ['GET', '/api/event-types/:eventType'],
   ['PATCH', '/api/event-types/:eventType', { title: 'Mine' }],
   ['DELETE', '/api/event-types/:eventType'],
-  ['GET', '/api/availability?start=2026-12-01&end=2026-12-02&eventTypeId=:eventType'],
+  ['GET', `/api/availability?${RANGE}&eventTypeId=:eventType`],
+  ['GET', `/api/availability?${RANGE}&serviceId=:service`],
+  ['GET', `/api/availability?${RANGE}&serviceId=:service&staffId=:staff`],
+  ['GET', `/api/availability?${RANGE}&serviceId=:ownService&staffId=:staff`],
+  ['GET', '/api/availability/explain?start=2026-12-01T10:00:00Z&eventTypeId=:eventType'],
+  ['GET', '/api/services/:service'],
+  ['PATCH', '/api/services/:service', { name: 'Mine' }],
+  ['DELETE', '/api/services/:service'],
+  ['GET', '/api/services/:service/readiness'],
+  ['GET', '/api/services/:service/event-type-maps'],
+  ['PUT', '/api/services/:service/event-type-maps', { maps: [MAP] }],
+  ['GET', `/api/services/:service/composite-availability?${RANGE}`],
+  ['GET', `/api/services/:ownService/composite-availability?${RANGE}&staffId=:staff`],
+  ['POST', '/api/services', { name: 'X', segments: [{ name: 'X', durationMinutes: 30, staffIds: [':staff'] }] }],
+  ['GET', '/api/staff/:staff'],
+  ['PATCH', '/api/staff/:staff', { active: false }],
+  ['DELETE', '/api/staff/:staff'],
+  ['POST', '/api/holds', { eventTypeId: ':eventType', start: WISH.start }],
+  ['GET', '/api/holds/:hold'],
+  ['DELETE', '/api/holds/:hold'],
+  ['GET', '/api/customers/:customer'],
+  ['PATCH', '/api/customers/:customer', { name: 'Mine' }],
+  ['DELETE', '/api/customers/:customer'],
+  ['POST', '/api/bookings', { ...WISH, eventTypeId: ':eventType' }],
+  ['POST', '/api/bookings', { ...WISH, serviceId: ':service' }],
+  ['POST', '/api/bookings', { ...WISH, serviceId: ':ownService', staffId: ':staff' }],
+  ['POST', '/api/bookings', { ...WISH, eventTypeId: ':ownEventType', holdId: ':hold' }],
   ['GET', '/api/bookings/:booking'],
   ['POST', '/api/bookings/:booking/cancel', { reason: 'x' }],
   ['POST', '/api/bookings/:booking/reschedule', { start: '2026-12-02T10:00:00Z' }],
@@ -28,14 +64,15 @@ describe('the walls between companies', () => {
   let database: DataSource;
   let own: TestCompany;
   let other: TestCompany;
-  let others: { eventType: string; booking: string };
+  let mine: Belongings;
+  let others: Belongings;
 
   beforeAll(async () => {
     service = await startTestService();
     database = await new DataSource({ type: 'postgres', url: service.databaseUrl }).initialize();
     own = await service.createCompany();
     other = await service.createCompany();
-    others = await belongingsOf(other);
+    [mine, others] = [await belongingsOf(own), await belongingsOf(other)];
   });
   afterAll(async () => {
     await database?.destroy();
@@ -81,35 +118,34 @@ describe('the walls between companies', () => {
   it.each(ROUTES_WITH_ID)(
     "answer %s %s for another company's id exactly as for none",
     async (...[method, path, body]) => {
-      const at = (ids: { eventType: string; booking: string }) =>
-        service.call(method, path.replace(':eventType', ids.eventType).replace(':booking', ids.booking), {
+      const at = (ids: Record<string, string>) =>
+        service.call(method, filled(path, ids), {
           key: own.secretKey,
-          body,
+          body: body && (JSON.parse(filled(JSON.stringify(body), ids)) as object),
           headers: { 'idempotency-key': randomUUID() },
         });
-      const before = await snapshot(other);
+      const before = [await snapshot(own), await snapshot(other)];
       const foreign = await at(others);
-      const random = await at({ eventType: randomUUID(), booking: randomUUID() });
+      const random = await at({});
       expect(foreign.status).toBe(404);
       expect(timeless(foreign)).toBe(timeless(random));
-      expect(await snapshot(other)).toBe(before);
+      expect([await snapshot(own), await snapshot(other)]).toEqual(before);
     },
   );
 
-  it("does not book another company's event type, and says so as for none", async () => {
-    const book = (eventTypeId: string) =>
-      service.call('POST', '/api/bookings', {
+  it("says of a map with another company's segment or person what it says of one with nobody's", async () => {
+    const segmentId = await segmentOf(own, mine.service);
+    const put = (map: object): Promise<TestAnswer> =>
+      service.call('PUT', `/api/services/${mine.service}/event-type-maps`, {
         key: own.secretKey,
-        headers: { 'idempotency-key': randomUUID() },
-        body: {
-          eventTypeId,
-          start: '2026-12-02T10:00:00Z',
-          attendee: { name: 'Eva', email: 'eva@example.com', timeZone: 'Europe/Berlin' },
-        },
+        body: { maps: [map] },
       });
-    const foreign = await book(others.eventType);
-    expect(foreign.status).toBe(404);
-    expect(timeless(foreign)).toBe(timeless(await book(randomUUID())));
+    const right = { segmentId, staffId: mine.staff, eventTypeId: mine.eventType };
+    for (const [field, id] of [['segmentId', others.segment] as const, ['staffId', others.staff] as const]) {
+      const foreign = await put({ ...right, [field]: id });
+      expect([field, foreign.status >= 400 && foreign.status < 500]).toEqual([field, true]);
+      expect(timeless(foreign)).toBe(timeless(await put({ ...right, [field]: randomUUID() })));
+    }
   });
 
   it.each<[string, string, (id: string) => CallOptions & { path?: string }]>([
@@ -175,27 +211,64 @@ describe('the walls between companies', () => {
     return { title: 'x', slug: `x-${randomUUID()}`, lengthMinutes: 30 };
   }
 
-  /** An event type and a booking of a company, made through its own key. */
-  async function belongingsOf({ companyId, connectionId, secretKey }: TestCompany) {
-    const type = await service.call('POST', '/api/event-types', { key: secretKey, body: newType() });
-    expect(type.status).toBe(201);
-    const booking = randomUUID();
+  /** One of each, of a company; the services and the event types were made through its own key. */
+  async function belongingsOf(company: TestCompany): Promise<Belongings> {
+    const { companyId, connectionId } = company;
+    const make = async (path: string, body: object): Promise<any> => {
+      const made = await service.call('POST', path, { key: company.secretKey, body });
+      expect([path, made.status]).toEqual([path, 201]);
+      return made.body;
+    };
+    const { id: eventType } = await make('/api/event-types', newType());
+    const me = await service.call('GET', '/api/me', { key: company.secretKey });
+    const { id: staff } = await make('/api/staff', { name: 'Maria', hostId: me.body.providerId });
+    const segments = [{ name: 'Haircut', durationMinutes: 30, staffIds: [staff] }];
+    const { id, segments: kept } = await make('/api/services', { name: 'Haircut', segments });
+    const maps = [{ segmentId: kept[0].id, staffId: staff, eventTypeId: eventType }];
+    const path = `/api/services/${id}/event-type-maps`;
+    expect((await service.call('PUT', path, { key: company.secretKey, body: { maps } })).status).toBe(200);
+    const [booking, hold, customer] = [randomUUID(), randomUUID(), randomUUID()];
     await database.query(
       `insert into appointments (id, company_id, connection_id, event_type_id, status, starts_at, ends_at, ref, origin,
          attendee_name, attendee_time_zone)
        values ($1, $2, $3, $4, 'confirmed', now() + interval '1 day', now() + interval '25 hours', $5, 'api', 'Eva', 'UTC')`,
-      [booking, companyId, connectionId, type.body.id, randomUUID()],
+      [booking, companyId, connectionId, eventType, randomUUID()],
     );
-    return { eventType: type.body.id as string, booking };
+    await database.query(
+      `insert into holds (id, company_id, connection_id, event_type_id, starts_at, ends_at, expires_at, token_hash, holder)
+       values ($1, $2, $3, $4, $5, $5::timestamptz + interval '30 minutes', now() + interval '1 hour', 'x', 'secret')`,
+      [hold, companyId, connectionId, eventType, WISH.start],
+    );
+    await database.query(
+      `insert into customers (id, company_id, name, email, time_zone, told_at)
+       values ($1, $2, 'Eva', 'eva@other.example', 'UTC', now())`,
+      [customer, companyId],
+    );
+    return { eventType, booking, service: id, segment: kept[0].id, staff, hold, customer };
+  }
+
+  async function segmentOf({ secretKey: key }: TestCompany, id: string): Promise<string> {
+    return (await service.call('GET', `/api/services/${id}`, { key })).body.segments[0].id;
+  }
+
+  /** Names of things become ids: the caller's own, those given, or random ones. */
+  function filled(text: string, ids: Record<string, string>): string {
+    return text.replace(
+      /:(own)?(eventType|booking|service|segment|staff|hold|customer)\b/gi,
+      (_, isOwn, name: string) => {
+        const thing = `${name[0]!.toLowerCase()}${name.slice(1)}` as keyof Belongings;
+        return isOwn ? mine[thing] : (ids[thing] ?? randomUUID());
+      },
+    );
   }
 
   /** What a company has, to be compared. */
   async function snapshot({ companyId }: TestCompany): Promise<string> {
-    const rows = [
-      await database.query('select * from event_types where company_id = $1 order by id', [companyId]),
-      await database.query('select * from appointments where company_id = $1 order by id', [companyId]),
-    ];
-    return JSON.stringify(rows);
+    const tables = ['event_types', 'appointments', 'services', 'service_segments', 'staff', 'holds', 'customers'];
+    const all = [...tables, 'calcom_event_maps', 'time_claims', 'sagas'].map((table) =>
+      database.query(`select to_jsonb(t) as row from ${table} t where company_id = $1 order by 1`, [companyId]),
+    );
+    return JSON.stringify(await Promise.all(all));
   }
 });
 

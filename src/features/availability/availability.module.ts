@@ -26,6 +26,7 @@ import { SlotReads } from './slot-reads.service';
 import { SlotStore } from './slot-store';
 import { SoldTypes } from './sold-types.service';
 import { TimeClaimsRepository } from './time-claims.repository';
+import { VisitOffers } from './visit-offers.service';
 
 const slotStore: FactoryProvider<SlotStore> = {
   provide: SlotStore,
@@ -62,7 +63,8 @@ const slotStore: FactoryProvider<SlotStore> = {
     slotStore,
     SoldTypes,
     TimeClaimsRepository,
+    VisitOffers,
   ],
-  exports: [AvailabilityNews, AvailabilityService, CompositeAvailability, HostTimes, ReadyReplies],
+  exports: [AvailabilityNews, AvailabilityService, CompositeAvailability, HostTimes, VisitOffers, ReadyReplies],
 })
 export class AvailabilityModule {}
