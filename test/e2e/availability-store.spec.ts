@@ -119,6 +119,32 @@ describe('reads of free times', () => {
     expect([lines() - before < 10, added]).toEqual([true, 200]);
   });
 
+  it('of a service follow on every replica what is changed of its staff and maps', async () => {
+    const call = async (method: string, path: string, body?: object): Promise<any> => {
+      const answer = await a.call(method, path, { key: desk.company.secretKey, body });
+      expect([path, answer.status < 300]).toEqual([path, true]);
+      return answer.body;
+    };
+    const { providerId: hostId } = await call('GET', '/api/me');
+    const { id: staffId } = await call('POST', '/api/staff', { name: 'Maria', hostId });
+    const segments = [{ name: 'Haircut', durationMinutes: 30, staffIds: [staffId] }];
+    const service = await call('POST', '/api/services', { name: 'Haircut', segments });
+    const map = { segmentId: service.segments[0].id, staffId, eventTypeId: desk.eventType.id };
+    await call('PUT', `/api/services/${service.id}/event-type-maps`, { maps: [map] });
+    const date = startAt(0, 10).slice(0, 10);
+    const query = new URLSearchParams({ serviceId: service.id, start: date, end: date });
+    const status = async (on: TestService): Promise<number> =>
+      (await on.call('GET', `/api/availability?${query}`, { key: desk.company.secretKey })).status;
+    expect([await status(a), await status(b)]).toEqual([200, 200]);
+    await call('PATCH', `/api/staff/${staffId}`, { active: false });
+    expect(await status(a)).toBe(422);
+    await within(HEARD_WITHIN_MS, async () => (await status(b)) === 422);
+    await call('PATCH', `/api/staff/${staffId}`, { active: true });
+    await within(HEARD_WITHIN_MS, async () => (await status(b)) === 200);
+    await call('PUT', `/api/services/${service.id}/event-type-maps`, { maps: [] });
+    await within(HEARD_WITHIN_MS, async () => (await status(b)) === 422);
+  });
+
   it('give at most as many times as asked for, and refuse numbers that are none', async () => {
     const { body } = await read(a, startAt(0, 9), { limit: '3' });
     expect(Object.values(body.days).flat()).toHaveLength(3);

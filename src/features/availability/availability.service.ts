@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import type { CallContext } from '../../scheduling/call-context';
 import type { Slot } from '../../scheduling/words';
 import type { EventTypeRecord } from '../event-types/event-types.service';
 import type { AskedFor } from './asked-types';
 import { HostTimes } from './host-times.service';
 import { ProviderSlots } from './provider-slots';
+import { ReadMeter } from './read-meter.service';
 import { type Availability, type AvailabilityQuestion, SlotReads } from './slot-reads.service';
 import type { OfferedSlot } from './union';
 
@@ -17,15 +19,19 @@ export class AvailabilityService {
     private readonly provider: ProviderSlots,
     private readonly times: HostTimes,
     private readonly reads: SlotReads,
+    private readonly meter: ReadMeter,
   ) {}
 
   /**
    * Free times of a range by local day, as stored; the shape of `GET /api/availability`.
    *
+   * @param reply that this is for: where it comes from memory, one in a hundred is written to the request log.
    * @throws ApiError `VALIDATION_ERROR` for a range that is not one; the provider is not asked then.
    */
-  async answer(companyId: string, question: AvailabilityQuestion, context?: CallContext): Promise<Availability> {
-    return (await this.reads.answer(companyId, question, context)).body;
+  async answer(companyId: string, question: AvailabilityQuestion, reply: FastifyReply): Promise<Availability> {
+    const { body, outcome } = await this.reads.answer(companyId, question);
+    this.meter.sample(reply, outcome);
+    return body;
   }
 
   /**

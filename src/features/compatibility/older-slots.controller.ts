@@ -16,8 +16,12 @@ export class OlderSlotsController {
   @Get('available')
   @ApiOperation({ summary: 'Free times as a flat list' })
   @ApiOkResponse({ type: OlderSlotsView })
-  available(@CompanyId() companyId: string, @Query() query: OlderSlotsQueryDto) {
-    return this.slots.available(companyId, query);
+  available(
+    @CompanyId() companyId: string,
+    @Query() query: OlderSlotsQueryDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.slots.available(companyId, query, reply);
   }
 
   @Post('reserve')

@@ -24,13 +24,14 @@ export class OlderSlotsService {
     this.defaultEventTypeId = config.get('compatDefaultEventTypeId', { infer: true });
   }
 
-  async available(companyId: string, query: OlderSlotsQueryDto): Promise<OlderSlotsView> {
-    const { days } = await this.availability.answer(companyId, {
+  async available(companyId: string, query: OlderSlotsQueryDto, reply: FastifyReply): Promise<OlderSlotsView> {
+    const question = {
       providerId: this.eventTypeId(query),
       start: query.start ?? query.startTime ?? '',
       end: query.end ?? query.endTime ?? '',
       timeZone: query.timeZone ?? query.timezone,
-    });
+    };
+    const { days } = await this.availability.answer(companyId, question, reply);
     return { slots: Object.values(days).flat() };
   }
 
