@@ -3,8 +3,9 @@ import type { CallContext } from '../../scheduling/call-context';
 import type { ServicePlan } from '../services/services.service';
 import { AvailabilityService } from './availability.service';
 import { firstStartOf as firstMinuteOf, optionIdOf } from './composite-option';
-import { optionOf, searchPlan, type VisitOption } from './composite-options';
-import { longestVisit, type StartsByType, typesOf } from './composite-question';
+import { optionOf, searchPlan, type VisitOption, type VisitPart } from './composite-options';
+import { longestVisit, type StartsByType, typesOf, visitSegments } from './composite-question';
+import { firstFrom } from './composite-visit';
 import { FreeStarts } from './free-starts.service';
 import { SoldTypes } from './sold-types.service';
 
@@ -76,6 +77,18 @@ export class VisitOffers {
       .filter((option) => option.startMs !== startMs)
       .sort((a, b) => distance(a) - distance(b))
       .slice(0, count);
+  }
+
+  /** Whether the provider says now that this segment could be done so, and nobody here has claimed the time. */
+  async freeNow(plan: ServicePlan, fromMs: number, toMs: number, context?: CallContext) {
+    const starts = await this.fresh(plan, fromMs, toMs, context);
+    const segments = visitSegments(plan, starts);
+    return ({ segmentId, staffId, startMs }: VisitPart): boolean => {
+      const index = plan.segments.findIndex(({ id }) => id === segmentId);
+      const offers = segments[index]?.offers.filter((offer) => offer.staffId === staffId) ?? [];
+      const minute = startMs / MINUTE_MS;
+      return offers.some((offer) => offer.starts[firstFrom(offer.starts, minute)] === minute);
+    };
   }
 
   private stored(plan: ServicePlan, fromMs: number, toMs: number, context?: CallContext): Promise<StartsByType> {

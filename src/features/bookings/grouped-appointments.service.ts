@@ -42,7 +42,8 @@ export interface GroupedAppointment {
   customerId: string | null;
   notes: string | null;
   metadata: Record<string, string>;
-  providerUpdatedMs: number | null;
+  /** Nothing that its attendee said is kept any more. */
+  isErased: boolean;
 }
 
 /** Appointments that belong together, as segments of one visit. Every query carries the company. */
@@ -146,6 +147,6 @@ function groupedAppointment(row: AppointmentEntity): GroupedAppointment {
     endMs: row.endsAt.getTime(),
     attendee: attendeeView(row),
     customerId: row.erasedAt === null ? row.customerId : null,
-    providerUpdatedMs: row.providerUpdatedAt?.getTime() ?? null,
+    isErased: row.erasedAt !== null,
   };
 }

@@ -29,11 +29,12 @@ import {
   CompositeBookingPageDto,
   CreateCompositeBookingDto,
   ListCompositeBookingsDto,
+  RescheduleCompositeBookingDto,
 } from './composite-bookings.dto';
 import { CompositeBookingsService } from './composite-bookings.service';
 import { type VisitAnswer, visitOf } from './visit-answers';
 import type { VisitChangeCaller } from './visit-changes';
-import { toVisitFilter, toVisitRequest } from './visit-input';
+import { toChoice, toVisitFilter, toVisitRequest } from './visit-input';
 import { TimelineEntry } from './visit-timeline';
 import { CompositeBookingView } from './visit-view';
 
@@ -103,6 +104,21 @@ export class CompositeBookingsController {
     const visit = await this.visits.get(companyId, id);
     if (kind === 'publishable') return forPages(visit);
     return { ...visit, timeline: await this.visits.timelineOf(companyId, id) };
+  }
+
+  @Post(':id/reschedule')
+  @ApiOperation({ summary: 'Give every segment its new time, or leave the visit as it is; its ids stay' })
+  @ApiHeader({ name: 'Prefer', description: '`wait=n`: seconds until 202 is answered, 0 to 20; 8 when absent' })
+  @ApiOkResponse({ type: CompositeBookingView })
+  async reschedule(
+    @CompanyId() companyId: string,
+    @VisitId() id: string,
+    @Body() { reason, ...choice }: RescheduleCompositeBookingDto,
+    @PatientCaller() caller: VisitChangeCaller,
+    @Reply() reply: FastifyReply,
+  ) {
+    const move = { ...toChoice(choice), ...(reason === undefined ? {} : { reason }) };
+    return sendVisit(reply, await this.visits.reschedule(companyId, id, move, caller));
   }
 
   @Post(':id/cancel')

@@ -5,6 +5,7 @@ import { CompaniesModule } from '../companies/companies.module';
 import { ServicesModule } from '../services/services.module';
 import { CompositeBookingsController } from './composite-bookings.controller';
 import { CompositeBookingsService } from './composite-bookings.service';
+import { MoveBeginning } from './move-beginning';
 import { VisitAlternatives } from './visit-alternatives';
 import { VisitAnswers } from './visit-answers';
 import { VisitBeginning } from './visit-beginning';
@@ -14,6 +15,8 @@ import { VisitCancelPurpose } from './visit-cancel-purpose';
 import { VisitChanges } from './visit-changes';
 import { VisitClaims } from './visit-claims';
 import { VisitIntake } from './visit-intake';
+import { VisitMove } from './visit-move';
+import { VisitMovePurpose } from './visit-move-purpose';
 import { VisitOutcomes } from './visit-outcomes';
 import { VisitPurpose } from './visit-purpose';
 import { VisitReader } from './visit-reader';
@@ -29,6 +32,7 @@ import { VisitsRepository } from './visits.repository';
   controllers: [CompositeBookingsController],
   providers: [
     CompositeBookingsService,
+    MoveBeginning,
     VisitAlternatives,
     VisitAnswers,
     VisitBeginning,
@@ -38,6 +42,8 @@ import { VisitsRepository } from './visits.repository';
     VisitChanges,
     VisitClaims,
     VisitIntake,
+    VisitMove,
+    VisitMovePurpose,
     VisitOutcomes,
     VisitPurpose,
     VisitReader,

@@ -5,10 +5,11 @@ import type { VisitAnswer } from './visit-answers';
 import { VisitBooking } from './visit-booking';
 import { VisitCancel } from './visit-cancel';
 import type { VisitChangeCaller } from './visit-changes';
+import { VisitMove } from './visit-move';
 import { VisitReader } from './visit-reader';
 import { type TimelineEntry, VisitTimeline } from './visit-timeline';
 import type { CompositeBookingView } from './visit-view';
-import type { VisitRequest } from './visit-work';
+import type { VisitChoice, VisitRequest } from './visit-work';
 import type { VisitFilter } from './visits.repository';
 
 /** Visits of a company: several bookings that are made, moved and cancelled as one thing. */
@@ -19,6 +20,7 @@ export class CompositeBookingsService {
     private readonly reader: VisitReader,
     private readonly timeline: VisitTimeline,
     private readonly cancellation: VisitCancel,
+    private readonly moving: VisitMove,
   ) {}
 
   /** Books once for an idempotency key: 201 with all segments, or 202 with `outcome_pending`. */
@@ -34,6 +36,11 @@ export class CompositeBookingsService {
   /** What was done for the visit, oldest first. */
   timelineOf(companyId: string, id: string): Promise<TimelineEntry[]> {
     return this.timeline.of(companyId, id);
+  }
+
+  /** All segments of it, or none; see {@link VisitMove.reschedule}. */
+  reschedule(companyId: string, id: string, move: VisitChoice & { reason?: string }, caller: VisitChangeCaller) {
+    return this.moving.reschedule(companyId, id, move, caller);
   }
 
   /** All segments of it; see {@link VisitCancel.cancel}. */

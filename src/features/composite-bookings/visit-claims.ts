@@ -4,6 +4,7 @@ import { HostTimes, type TimeClaim } from '../availability/host-times.service';
 import type { VisitPart } from '../availability/visit-offers.service';
 import type { Saga } from '../bookings/saga/sagas.service';
 import type { ServicePlan } from '../services/services.service';
+import type { AgreedSegment } from './visit';
 
 /** What a visit takes of its hosts' time while it is being booked: its segments, and gaps in which nobody else is served. */
 @Injectable()
@@ -18,6 +19,16 @@ export class VisitClaims {
       const next = parts[index + 1];
       const isKept = segments[index]?.gapFreesStaff === false && next !== undefined && next.startMs > endMs;
       if (isKept) claims.push(...(await this.times.wantedBetween(eventType, endMs, next.startMs)));
+    }
+    return merged(claims);
+  }
+
+  /** As {@link wantedBy}, with the times at which its bookings are now: they may have to go back there. */
+  async wantedByMove(plan: ServicePlan, parts: readonly VisitPart[], segments: readonly AgreedSegment[]) {
+    const claims = await this.wantedBy(plan, parts);
+    for (const [index, { eventTypeId, startMs }] of segments.entries()) {
+      const { eventType } = parts[index]!;
+      if (eventType.id === eventTypeId) claims.push(...(await this.times.wantedBy(eventType, startMs)));
     }
     return merged(claims);
   }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ApiError, invalidField } from '../../foundation/errors/api-error';
-import { firstStartOf, type VisitOption, VisitOffers } from '../availability/visit-offers.service';
+import { firstStartOf, type VisitOption, VisitOffers, type VisitPart } from '../availability/visit-offers.service';
 import { Attendees } from '../bookings/attendees.service';
 import { type ServicePlan, ServicesService } from '../services/services.service';
+import type { AgreedSegment } from './visit';
 import { VisitAlternatives } from './visit-alternatives';
+import { isPossible, shifted } from './visit-shift';
 import type { VisitChoice } from './visit-work';
 
 /** In whose name a choice is looked at. */
@@ -47,6 +49,29 @@ export class VisitIntake {
     if (option) return option;
     const wished = startMs ?? firstStartOf(optionId!) ?? Date.now();
     throw await this.unavailable(plan, wished, { reason: 'NOT_OFFERED' }, looking);
+  }
+
+  /**
+   * The way in which a visit gets a new time: by the same people where that is possible, also where its own segments are
+   * in the way, for these are moved. Throws as {@link chosen}.
+   */
+  async moved(
+    plan: ServicePlan,
+    segments: AgreedSegment[],
+    choice: VisitChoice,
+    looking: Looking,
+  ): Promise<VisitPart[]> {
+    const { startMs, staff } = choice;
+    if (startMs === undefined || staff.size > 0) return (await this.chosen(plan, choice, looking)).parts;
+    const { correlationId } = looking;
+    const context = correlationId === undefined ? {} : { correlationId };
+    const same = new Map(segments.map(({ segmentId, staffId }) => [segmentId, staffId]));
+    const option = await this.offers.at(plan, startMs, same, context);
+    if (option) return option.parts;
+    const shift = shifted(plan, segments, startMs);
+    const isFree = shift && (await this.offers.freeNow(plan, startMs, shift.endMs, context));
+    if (isFree && isPossible(shift.parts, segments, isFree)) return shift.parts;
+    return (await this.chosen(plan, choice, looking)).parts;
   }
 
   /** With up to three whole visits near the wished start. */

@@ -10,6 +10,7 @@ import type { CompositeBookingView } from './visit-view';
 
 /** How often a request looks at its saga. One that ends in this process is noticed at once. */
 const OWN_LOOK_MS = 200;
+const REST_LOOK_MS = 50;
 /** How often a request looks at a saga that is driven elsewhere. */
 const LOOK_MS = 250;
 
@@ -64,6 +65,11 @@ export class VisitOutcomes {
     }
     if (request) await this.answers.release(undefined, { companyId, id: sagaId });
     return { status: 202, visit: await this.reader.get(companyId, visitId), replayed: false };
+  }
+
+  /** Waits until a saga that this process drives has undone what it did, as long as its caller has patience. */
+  async rest(saga: Saga, untilMs: number): Promise<void> {
+    while (saga.state.status === 'compensating' && performance.now() < untilMs) await pause(REST_LOOK_MS);
   }
 
   /**

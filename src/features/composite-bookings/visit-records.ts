@@ -4,7 +4,7 @@ import { Outbox } from '../../foundation/outbox/outbox';
 import type { ProviderBooking } from '../../scheduling/words';
 import { type GroupedAppointment, GroupedAppointments } from '../bookings/grouped-appointments.service';
 import type { Saga } from '../bookings/saga/sagas.service';
-import type { AgreedSegment, Visit } from './visit';
+import type { AgreedSegment, Visit, VisitFailure } from './visit';
 import { type VisitNews, visitNews } from './visit-news';
 import type { VisitStatus } from './visit-state';
 import { statusBySegments } from './visit-truth';
@@ -94,10 +94,16 @@ export class VisitRecords {
   }
 
   /** A saga of the visit has no more to do with it: it is what its segments are at the provider. */
-  async settle(manager: EntityManager, visit: Visit, change: VisitChange = {}): Promise<CompositeBookingView> {
+  async settle(manager: EntityManager, visit: Visit, change: VisitChange = {}, isMoved: 'moved' | '' = '') {
     const appointments = await this.appointments.of(visit.companyId, visit.id, manager);
     const status = statusBySegments(change.segments ?? visit.segments, appointments);
-    return (await this.become(manager, visit, status, change)) ?? visitView(visit, appointments);
+    const news = isMoved && status === 'confirmed' ? ({ news: 'composite_booking.rescheduled' } as const) : {};
+    const view = await this.become(manager, visit, status, { ...change, ...news });
+    return view ?? visitView(visit, appointments);
+  }
+
+  async noteFailure(manager: EntityManager, visit: Visit, failure: VisitFailure): Promise<void> {
+    await this.visits.noteFailure(manager, visit, failure);
   }
 
   /** Another saga works on behalf of the visit, whatever its status is. */

@@ -2,14 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { AppConfig, BookingConfig } from '../../foundation/config/app-config';
+import type { BookingCommand } from '../bookings/bookings.service';
 import type { GroupedAppointment } from '../bookings/grouped-appointments.service';
 import type { NewSaga, ReplacedBooking } from '../bookings/saga/sagas.service';
+import type { ServicePlan } from '../services/services.service';
+import type { SegmentMove } from './move-plan';
 import type { AgreedSegment, Visit } from './visit';
 import { stepOrder } from './visit-order';
 import { namesOfParts, pendingStep, stepPlan, typesOfParts, type VisitWork } from './visit-work';
 
 /** Bookings take 1.5 to 5 s each at Cal.com; a visit of six has to come about too. */
 const EACH_FURTHER_SEGMENT_MS = 8_000;
+
+/** What new bookings of a moved visit say, and why it is moved. */
+export interface MoveWords extends Words {
+  attendee: BookingCommand['attendee'] & { timeZone: string };
+  notes?: string;
+  metadata?: Record<string, string>;
+}
 
 interface Words {
   reason?: string;
@@ -40,6 +50,40 @@ export class VisitSagas {
       steps: order.map((place) => pendingStep(plan, parts[place]!)),
       eventTypes: typesOfParts(parts),
       ...(caller.correlationId ? { correlationId: caller.correlationId } : {}),
+    };
+  }
+
+  /** Gives its segments new times, in this order, the first one first. */
+  moving(
+    visit: Visit,
+    plan: ServicePlan,
+    order: SegmentMove[],
+    segments: AgreedSegment[],
+    command: MoveWords,
+  ): NewSaga {
+    const { reason, correlationId, ...words } = command;
+    // Of a saga's steps the last one is done first.
+    const steps = order.toReversed();
+    return {
+      id: randomUUID(),
+      kind: 'visit-move',
+      companyId: visit.companyId,
+      connectionId: visit.connectionId,
+      deadlineMs: this.deadlineMs(order.length),
+      input: {
+        command: { startMs: segments[0]!.startMs, ...words },
+        eventTypes: namesOfParts(order.map(({ part }) => part)),
+        replaced: replacedBy(order),
+        ...(reason === undefined ? {} : { reason }),
+      },
+      plan: steps.map(({ index, how, booking }) => {
+        const step = stepPlan(segments[index]!);
+        if (how !== 'move' || !booking) return step;
+        return { ...step, moves: { uid: booking.uid, startMs: booking.startMs, ref: booking.ref } };
+      }),
+      steps: steps.map(({ part }) => pendingStep(plan, part)),
+      eventTypes: typesOfParts(order.map(({ part }) => part)),
+      ...(correlationId === undefined ? {} : { correlationId }),
     };
   }
 
@@ -82,4 +126,13 @@ export class VisitSagas {
   deadlineMs(segments: number): number {
     return this.settings.deadlineMs + (segments - 1) * EACH_FURTHER_SEGMENT_MS;
   }
+}
+
+/** Bookings that others take the place of. */
+function replacedBy(order: SegmentMove[]): ReplacedBooking[] {
+  return order.flatMap(({ how, booking, part }) => {
+    if (how !== 'book' || !booking) return [];
+    const { id: appointmentId, uid, startMs, endMs, eventTypeId } = booking;
+    return [{ appointmentId, uid, startMs, endMs, eventTypeId: eventTypeId ?? part.eventType.id }];
+  });
 }

@@ -99,6 +99,13 @@ export class VisitsRepository {
     return row;
   }
 
+  /** Why what is being done with it came to nothing; what it is stays the same. */
+  async noteFailure(manager: EntityManager, { companyId, id }: Visit, failure: VisitFailure): Promise<void> {
+    const sql =
+      'update composite_bookings set failure = $3, updated_at = clock_timestamp() where company_id = $1 and id = $2';
+    await manager.query(sql, [companyId, id, JSON.stringify(failure)]);
+  }
+
   /** Every saga that worked on it and is still kept, oldest first. */
   async sagasOf(companyId: string, id: string): Promise<string[]> {
     const rows = await this.dataSource.query<{ id: string }[]>(

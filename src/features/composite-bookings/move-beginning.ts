@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ApiError } from '../../foundation/errors/api-error';
+import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
+import type { VisitPart } from '../availability/visit-offers.service';
+import type { GroupedAppointment } from '../bookings/grouped-appointments.service';
+import { type Saga, Sagas } from '../bookings/saga/sagas.service';
+import type { ServicePlan } from '../services/services.service';
+import { moveOrder, movesOf, type SegmentMove } from './move-plan';
+import type { AgreedSegment, Visit } from './visit';
+import { cannotChange, VisitChanges } from './visit-changes';
+import { VisitClaims } from './visit-claims';
+import { type LockedVisit, VisitRecords } from './visit-records';
+import { type MoveWords, VisitSagas } from './visit-sagas';
+import type { CompositeBookingView } from './visit-view';
+import { agreedSegments } from './visit-work';
+
+/** What a visit is to become. */
+export interface MoveWork {
+  visit: Visit;
+  plan: ServicePlan;
+  parts: VisitPart[];
+  reason?: string;
+  correlationId?: string;
+  request?: IdempotentRequest;
+}
+
+/** A move that has begun, or has nothing to do. */
+export type BegunMove = { saga: Saga; segments: AgreedSegment[] } | { visit: CompositeBookingView };
+
+/** Begins to move visits: its new times and its old ones are claimed before the provider is asked for anything. */
+@Injectable()
+export class MoveBeginning {
+  constructor(
+    private readonly sagas: Sagas,
+    private readonly plans: VisitSagas,
+    private readonly records: VisitRecords,
+    private readonly changes: VisitChanges,
+    private readonly claims: VisitClaims,
+  ) {}
+
+  /**
+   * @throws ApiError `CONFLICT` with the state that does not allow it, or `SEGMENTS_IN_THE_WAY` when its bookings would
+   *   have to change places.
+   * @throws TimeClaimed when somebody else has some of the time: nothing was written.
+   */
+  async begin(work: MoveWork): Promise<BegunMove> {
+    const { visit, plan, parts } = work;
+    const wanted = await this.claims.wantedByMove(plan, parts, visit.segments);
+    return this.sagas.transaction(async (manager) => {
+      const locked = await this.records.lock(manager, visit.companyId, visit.id);
+      if (!locked) throw new ApiError('BOOKING_NOT_FOUND');
+      const begun = await this.write(manager, locked, work);
+      if ('saga' in begun) await this.claims.claim(manager, begun.saga, wanted);
+      return begun;
+    });
+  }
+
+  private async write(
+    manager: EntityManager,
+    { visit, appointments }: LockedVisit,
+    work: MoveWork,
+  ): Promise<BegunMove> {
+    const { plan, parts, request } = work;
+    if (visit.status !== 'confirmed' && visit.status !== 'disrupted') throw cannotChange(visit.status);
+    const order = moveOrder(
+      movesOf(visit.segments, appointments, parts),
+      ({ index }) => visit.segments[index]!.staffId,
+    );
+    if (!order) throw new ApiError('CONFLICT', { details: { reason: 'SEGMENTS_IN_THE_WAY' } });
+    if (order.length === 0) return { visit: await this.records.view(manager, visit) };
+    const ids = visit.segments.map(({ bookingId }) => bookingId);
+    const segments = agreedSegments(plan, parts, ids);
+    const words = wordsOf(order, appointments, work);
+    const saga = await this.sagas.create(manager, this.plans.moving(visit, plan, order, segments, words));
+    const change = { sagaId: saga.id, nextSegments: segments, failure: null };
+    if (!(await this.records.become(manager, visit, 'rescheduling', change))) throw cannotChange(visit.status);
+    await this.changes.begin(manager, request, saga, visit.id);
+    return { saga, segments };
+  }
+}
+
+/** What new bookings say of their attendee; one who was erased cannot be booked for. */
+function wordsOf(order: SegmentMove[], appointments: GroupedAppointment[], work: MoveWork): MoveWords {
+  const [first] = appointments;
+  const isBooking = order.some(({ how }) => how === 'book');
+  if (!first || (isBooking && first.isErased)) {
+    throw new ApiError('CONFLICT', { details: { reason: 'CUSTOMER_ERASED' } });
+  }
+  const { attendee, notes, metadata } = first;
+  const { reason, correlationId } = work;
+  return {
+    attendee,
+    metadata,
+    ...(notes === null ? {} : { notes }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(correlationId === undefined ? {} : { correlationId }),
+  };
+}
