@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { ERROR_CODES } from '../../src/foundation/errors/error-table';
+import { eventually } from '../fixtures/webhooks/eventually';
 import { startTestService, TestCompany, TestService } from '../support/service';
 
 let service: TestService;
@@ -56,6 +57,33 @@ describe('every request', () => {
     const lines = service.logs().slice(before).split('\n');
     expect(lines.filter((line) => line.includes(String(id)))).toHaveLength(1);
   });
+
+  it.each([
+    ['GET', '/api/me', ''],
+    ['GET', '/api/bookings', '?attendeeEmail=eva@canary.example'],
+    ['POST', '/api/bookings', ''],
+    ['GET', '/api/nothing/at-all', '?token=secret-canary'],
+    ['OPTIONS', '/api/availability', '?token=secret-canary'],
+  ])(
+    'is written to the log with the path that was asked for, without its query: %s %s',
+    async (method, path, query) => {
+      const before = service.logs().length;
+      const headers = { 'x-correlation-id': `log of ${method} ${path}` };
+      await service.call(method, `${path}${query}`, { key: company.secretKey, headers });
+      const written = (): string[] =>
+        service
+          .logs()
+          .slice(before)
+          .split('\n')
+          .filter((line) => line.includes('request completed'));
+      const [line] = await eventually(
+        () => Promise.resolve(written()),
+        (lines) => lines.length > 0,
+      );
+      expect(JSON.parse(line!).req).toEqual({ method, path });
+      expect(service.logs().slice(before)).not.toContain('canary');
+    },
+  );
 
   it('with a header of 64 KB is refused and does no harm', async () => {
     const raw = await rawAnswer(`GET /livez HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(65_536)}\r\n\r\n`);
