@@ -4,7 +4,7 @@ export const TTL_MAX_MS = 3_600_000;
 /**
  * The ages of all answers that were shown since the last call may add up to this before the next one is due: what many
  * read is asked for often, what few read seldom. With the same number of calls nothing makes answers younger on average.
- * `npm run simulate` gave the number: at 12.8 reads a second it costs 110 calls for a thousand reads.
+ * `npm run simulate` gave the number: at 12.8 reads a second it costs 119 calls for a thousand reads.
  */
 const SHOWN_MAX_MS = 2_700_000;
 /** What is hardly ever read is not older than this for days that are near. */

@@ -34,7 +34,7 @@ export class SlotFills {
   private readonly running = new WeakMap<StoredType, Set<Fill>>();
   /** How long a connection's answers take, smoothed. */
   private readonly paceMs = new Map<string, number>();
-  /** Connections whose provider did not answer when it was asked last. */
+  /** Accounts, that is servers, that did not answer when they were asked last. */
   private readonly silent = new Set<string>();
 
   /** @param takenSince what became known to be taken since a call began, or shortly before it. */
@@ -57,9 +57,9 @@ export class SlotFills {
     this.begin(stored, wide, { ...context, lane: 'background' }).catch(() => undefined);
   }
 
-  /** Whether its provider did not answer when it was asked last, for whichever type. */
+  /** Whether its server did not answer when it was asked last, for whichever type and company. */
   isSilent({ type }: StoredType): boolean {
-    return this.silent.has(type.eventType.connectionId);
+    return this.silent.has(type.account);
   }
 
   /** One that began before something changed is none. */
@@ -83,7 +83,7 @@ export class SlotFills {
     const end = (): void => void fills.delete(fill);
     landed.then(end, (error: unknown) => {
       end();
-      this.failed(stored.type.eventType.connectionId, error);
+      this.failed(stored.type, error);
     });
     return landed;
   }
@@ -92,20 +92,20 @@ export class SlotFills {
     const { type } = stored;
     const fromMs = Math.max(days.fromDay * DAY_MS, beganAtMs);
     const starts = await this.around.fetch(type, fromMs, days.toDay * DAY_MS, context);
-    this.learn(type.eventType.connectionId, this.around.now() - beganAtMs);
+    this.learn(type, this.around.now() - beganAtMs);
     const taken = stored.isInTurn ? [] : this.takenSince(stored, beganAtMs);
     const window = { ...days, starts: pack(starts), askedAtMs: beganAtMs };
     stored.land(keepOnly(window, (startMs) => stored.isFree(startMs, taken)));
     this.shelf.weigh(stored);
   }
 
-  private failed(connectionId: string, error: unknown): void {
+  private failed({ account }: SoldType, error: unknown): void {
     // A refusal is an answer too, and no permit is our own doing.
-    if (!(error instanceof SchedulingError) || error.code === 'UNAVAILABLE') this.silent.add(connectionId);
+    if (!(error instanceof SchedulingError) || error.code === 'UNAVAILABLE') this.silent.add(account);
   }
 
-  private learn(connectionId: string, tookMs: number): void {
-    this.silent.delete(connectionId);
+  private learn({ account, eventType: { connectionId } }: SoldType, tookMs: number): void {
+    this.silent.delete(account);
     if (this.paceMs.size >= REMEMBERED_MAX) this.paceMs.clear();
     const known = this.paceMs.get(connectionId) ?? tookMs;
     this.paceMs.set(connectionId, known + (tookMs - known) * WEIGHT);

@@ -45,8 +45,16 @@ export interface Situation {
   outage?: { fromHour: number; toHour: number };
 }
 
+/** Reads of types that had been read before the provider went down, while it was down. */
+export interface OutageSeen {
+  warm: number;
+  answered: number;
+  marked: number;
+}
+
 export interface Outcome {
   tally: Tally;
+  outage: OutageSeen;
   slotCalls: number;
   /** Share of its 120 calls a minute that the busiest key made, bookings and refused calls included. */
   busiestShare: number;
@@ -64,6 +72,8 @@ export class Simulation {
   private readonly others: Chance;
   private readonly whichCompany: (chance: Chance) => number;
   private readonly whichType = zipf(TYPES);
+  private readonly readBefore = new Set<SoldTypeOfOne>();
+  private readonly outage: OutageSeen = { warm: 0, answered: 0, marked: 0 };
 
   constructor(private readonly situation: Situation) {
     const { seed, companies, hours, policy } = situation;
@@ -86,6 +96,7 @@ export class Simulation {
     await this.time.runUntil(BEGIN_MS + hours * HOUR_MS);
     return {
       tally: this.tally,
+      outage: this.outage,
       slotCalls: this.provider.slotCalls - before.slotCalls,
       busiestShare: (this.provider.limiter.busiest - before.busiest) / ((hours - warmUpHours) * 60 * 120),
     };
@@ -116,16 +127,11 @@ export class Simulation {
 
   private async read(type: SoldTypeOfOne, { fromMs, toMs }: Question): Promise<Answer | undefined> {
     const askedMs = this.time.now();
-    try {
-      const answer = await this.policy.read(type, fromMs, toMs);
-      this.tally.answered(type, fromMs, toMs, answer, askedMs, this.time.now());
-      return answer;
-    } catch (error) {
-      this.refused(error);
-      this.tally.reads += 1;
-      this.tally.refused += 1;
-      return undefined;
-    }
+    const answered = await this.policy.read(type, fromMs, toMs).catch((error: unknown) => this.refused(error));
+    this.seeOutage(type, askedMs, answered);
+    if (answered) this.tally.answered(type, fromMs, toMs, answered, askedMs, this.time.now());
+    else this.tally.turnedAway();
+    return answered;
   }
 
   private async book(type: SoldTypeOfOne, startMs: number): Promise<void> {
@@ -195,6 +201,18 @@ export class Simulation {
     }
   }
 
+  /** @param answer undefined for a read that got none. */
+  private seeOutage(type: SoldTypeOfOne, askedMs: number, answer?: Answer): void {
+    const { fromHour, toHour } = this.situation.outage ?? { fromHour: Infinity, toHour: Infinity };
+    const [beganMs, overMs] = [BEGIN_MS + fromHour * HOUR_MS, BEGIN_MS + toHour * HOUR_MS];
+    if (askedMs < beganMs && answer) this.readBefore.add(type);
+    if (askedMs < beganMs || askedMs >= overMs || !this.readBefore.has(type)) return;
+    this.outage.warm += 1;
+    if (!answer) return;
+    this.outage.answered += 1;
+    if (answer.isMarked) this.outage.marked += 1;
+  }
+
   private breakDown(): void {
     const { outage } = this.situation;
     if (!outage) return;
@@ -202,7 +220,7 @@ export class Simulation {
     this.time.after(outage.toHour * HOUR_MS, () => void (this.provider.isDown = false));
   }
 
-  private refused(error: unknown): void {
+  private refused(error: unknown): undefined {
     if (!(error instanceof Refused)) throw error;
   }
 }

@@ -13,6 +13,7 @@ export class Tally {
   knownStale = 0;
   /** Did not show a time that was free. */
   incomplete = 0;
+  /** Said to be older than they should be. */
   marked = 0;
   booked = 0;
   /** Somebody chose a time that was shown, and it was taken. */
@@ -31,5 +32,10 @@ export class Tally {
     if (takers.some(({ toldAtMs }) => toldAtMs <= nowMs)) this.knownStale += 1;
     const free = trueStarts(type, Math.max(fromMs, nowMs), toMs).length;
     if (free > answer.starts.length - wrong.length) this.incomplete += 1;
+  }
+
+  turnedAway(): void {
+    this.reads += 1;
+    this.refused += 1;
   }
 }

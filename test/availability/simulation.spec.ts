@@ -1,0 +1,52 @@
+import { AIMS, type Load, LOADS } from './simulation/loads';
+import { type Outcome, type PolicyName, Simulation } from './simulation/simulation';
+import { missed } from './simulation/table';
+
+const SEED = 7;
+
+function run(load: Load, hours: number, policy: PolicyName = 'the store', warmUpHours = 0): Promise<Outcome> {
+  return new Simulation({ ...load, policy, hours: hours + warmUpHours, warmUpHours, seed: SEED }).run();
+}
+
+const loadOf = (readsPerSecond: number): Load => LOADS.find((load) => load.readsPerSecond === readsPerSecond)!;
+
+describe('the simulation of reads, shortened', () => {
+  // The first call for each of 4,000 types would weigh more in half an hour than in a day; for 20 it does not matter.
+  it.each([
+    [12.8, 0.4, 0.2],
+    [29, 0.25, 0],
+    [105, 0.15, 0],
+  ])('at %d reads a second holds the aims of the store', async (readsPerSecond, hours, warmUpHours) => {
+    const load = loadOf(readsPerSecond);
+    const outcome = await run(load, hours, 'the store', warmUpHours);
+    expect(AIMS[load.name]).toBeDefined();
+    expect(outcome.tally.reads).toBeGreaterThan(0.9 * readsPerSecond * hours * 3_600);
+    expect(outcome.tally.booked).toBeGreaterThan(25);
+    expect(missed(load.name, outcome)).toEqual([]);
+  });
+
+  it('shows what a caching proxy does with the same visitors', async () => {
+    const load = loadOf(12.8);
+    const outcome = await run(load, 0.35, 'exact queries, 60 s');
+    const { tally, slotCalls } = outcome;
+    expect(slotCalls / tally.reads).toBeGreaterThan(0.7);
+    expect(tally.knownStale).toBeGreaterThan(10);
+    expect(missed(load.name, outcome)).toHaveLength(4);
+  });
+
+  it('answers every warm read through an outage of ten minutes, and marks what is shown', async () => {
+    const outage = { fromHour: 0.25, toHour: 0.25 + 10 / 60 };
+    const load = loadOf(12.8);
+    const { outage: seen } = await new Simulation({
+      ...load,
+      policy: 'the store',
+      hours: 0.75,
+      seed: SEED,
+      outage,
+    }).run();
+    expect(seen.warm).toBeGreaterThan(4_000);
+    expect(seen.answered / seen.warm).toBeGreaterThanOrEqual(0.999);
+    // Until the first call has failed nobody knows.
+    expect(seen.marked / seen.answered).toBeGreaterThan(0.99);
+  });
+});
