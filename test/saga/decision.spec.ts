@@ -1,20 +1,34 @@
 import fc from 'fast-check';
 import { next } from '../../src/features/bookings/saga/saga-decision';
-import { apply, type SagaState } from '../../src/features/bookings/saga/saga-state';
-import { type Chance, type Turn, walk, waysOf } from './random-walk';
+import { apply, type SagaState, type StepState } from '../../src/features/bookings/saga/saga-state';
+import { type Beginning, type Chance, type Turn, walk, waysOf } from './random-walk';
 import { ALLOWED_TURNS, turns } from './transitions';
 
 const chance: fc.Arbitrary<Chance> = fc.record({
   way: fc.nat(6),
   tookMs: fc.oneof(fc.constant(0), fc.nat(500), fc.nat(15_000), fc.nat(200_000)),
 });
-const walks = fc
+const step: fc.Arbitrary<StepState> = fc.constantFrom<StepState[]>(
+  { status: 'pending' },
+  { status: 'pending', confirmation: 'wanted' },
+  { status: 'pending', moves: true },
+  { status: 'pending', moves: true, confirmation: 'wanted' },
+);
+const beginning: fc.Arbitrary<Beginning> = fc
   .record({
-    steps: fc.integer({ min: 1, max: 6 }),
+    steps: fc.array(step, { minLength: 1, maxLength: 6 }),
+    isCompensating: fc.integer({ min: 0, max: 9 }).map((one) => one === 0),
     deadlineMs: fc.constantFrom(5_000, 20_000, 120_000),
-    chances: fc.array(chance, { minLength: 5, maxLength: 80 }),
   })
-  .map(({ steps, deadlineMs, chances }) => walk(steps, deadlineMs, chances));
+  .map((begun) => (begun.isCompensating ? { ...begun, steps: begun.steps.map(bookedBefore) } : begun));
+const walks = fc
+  .tuple(beginning, fc.array(chance, { minLength: 5, maxLength: 80 }))
+  .map(([begun, chances]) => walk(begun, chances));
+
+/** A visit that is cancelled was confirmed before. */
+function bookedBefore(_: StepState, place: number): StepState {
+  return { status: 'booked', uid: `before ${place}` };
+}
 
 /** In every walk, of every turn. */
 function always(holds: (turn: Turn, walked: Turn[], place: number) => boolean): void {
@@ -50,8 +64,24 @@ describe('from any state that can be reached, in any order of events', () => {
     );
   });
 
+  it('a host confirms only what is booked whole, in time, and all of it before it is committed', () => {
+    always(({ action, before }) => action.do !== 'confirm' || before.steps.every(({ status }) => status === 'booked'));
+    always(({ action, before, nowMs }) => action.do !== 'confirm' || nowMs < before.deadlineMs);
+    always(
+      ({ after }) => after.status !== 'confirmed' || after.steps.every(({ confirmation }) => confirmation !== 'wanted'),
+    );
+  });
+
+  it('a booking is moved back only while no other one may be on its way', () => {
+    always(
+      ({ event, before }) =>
+        event?.type !== 'return-intended' ||
+        before.steps.every(({ status }) => status !== 'trying' && status !== 'returning'),
+    );
+  });
+
   it('nothing is cancelled that may still be confirmed, and nothing confirmed is touched again', () => {
-    always(({ action, before }) => action.do !== 'cancel' || before.status === 'compensating');
+    always(({ action, before }) => action.do !== 'undo' || before.status === 'compensating');
     always(({ before, action }) => before.status !== 'confirmed' || action.do === 'rest');
   });
 
@@ -65,7 +95,7 @@ describe('from any state that can be reached, in any order of events', () => {
 
   it('every turn of the table is taken by some saga', () => {
     const seen = new Set<string>();
-    for (const walked of fc.sample(walks, { numRuns: 3_000, seed: 4 })) {
+    for (const walked of fc.sample(walks, { numRuns: 30_000, seed: 4 })) {
       for (const { before, after } of walked) turns(before, after).forEach((turn) => seen.add(turn));
     }
     expect([...seen].sort()).toEqual([...ALLOWED_TURNS].sort());
@@ -73,7 +103,7 @@ describe('from any state that can be reached, in any order of events', () => {
 
   it('every event is either refused or leads to a turn of the table', () => {
     fc.assert(
-      fc.property(walks, fc.nat(13), fc.nat(7), (walked, kind, step) => {
+      fc.property(walks, fc.nat(30), fc.nat(7), (walked, kind, step) => {
         const { after: state, nowMs } = walked.at(-1)!;
         const event = anyEvent(kind, step % state.steps.length, nowMs);
         let after: SagaState;
@@ -93,7 +123,7 @@ describe('from any state that can be reached, in any order of events', () => {
       fc.property(walks, (walked) => {
         let state = walked.at(-1)!.after;
         let nowMs = walked.at(-1)!.nowMs + 200_000;
-        for (let left = 60; left > 0; left--) {
+        for (let left = 100; left > 0; left--) {
           const action = next(state, nowMs);
           if (action.do === 'rest') return true;
           if (action.do === 'wait') nowMs = action.untilMs;
@@ -108,17 +138,26 @@ describe('from any state that can be reached, in any order of events', () => {
 });
 
 function anyEvent(kind: number, step: number, nowMs: number): Parameters<typeof apply>[1] {
+  const settleMs = nowMs + 90_000;
   const events: Parameters<typeof apply>[1][] = [
-    { type: 'intended', step, settleMs: nowMs + 90_000 },
+    { type: 'intended', step, settleMs },
     { type: 'booked', step, uid: 'b' },
     { type: 'looked', step, lookedMs: nowMs },
     { type: 'looked', step, lookedMs: nowMs, uid: 'b' },
-    ...(['refused', 'not-sent', 'lost', 'look-failed', 'cancelled', 'cancel-failed', 'cancel-refused'] as const).map(
-      (type) => ({ type, step }),
-    ),
-    { type: 'committed' },
-    { type: 'compensated' },
-    { type: 'gave-up' },
+    { type: 'confirm-intended', step, settleMs },
+    { type: 'cancelled', step, askedMs: nowMs },
+    { type: 'return-intended', step, settleMs },
+    { type: 'returned', step, uid: 'b' },
+    { type: 'return-looked', step, lookedMs: nowMs },
+    { type: 'return-looked', step, lookedMs: nowMs, uid: 'b' },
+    ...WITH_STEP.map((type) => ({ type, step })),
+    ...WITHOUT_STEP.map((type) => ({ type })),
   ];
   return events[kind % events.length]!;
 }
+
+const WITH_STEP = [
+  ...(['refused', 'not-sent', 'lost', 'look-failed', 'confirmed', 'confirm-failed'] as const),
+  ...(['cancel-failed', 'cancel-refused', 'return-not-sent'] as const),
+];
+const WITHOUT_STEP = ['gave-up', 'committed', 'compensated', 'retried', 'resolved'] as const;

@@ -1,11 +1,12 @@
 import { ABLATIONS, withoutSafeguard } from './model/ablations';
 import { explore } from './model/explore';
-import { SAGA_TRANSITIONS, STEP_TRANSITIONS, STRAY_TRANSITIONS } from './transitions';
+import { PERSONS_TRANSITIONS, SAGA_TRANSITIONS, STEP_TRANSITIONS, STRAY_TRANSITIONS } from './transitions';
 
 /** The parts of docs/sagas.md that say what the code does; each stands between `<!-- name -->` and `<!-- /name -->`. */
 export function generatedParts(): Record<string, string> {
-  const saga = diagram([...SAGA_TRANSITIONS, ...STRAY_TRANSITIONS], ['running', 'confirmed', 'compensated']);
-  const step = diagram(STEP_TRANSITIONS, ['pending', 'booked', 'refused', 'cancelled', 'absent']);
+  const turns = [...SAGA_TRANSITIONS, ...STRAY_TRANSITIONS, ...PERSONS_TRANSITIONS];
+  const saga = diagram(turns, ['running', 'confirmed', 'compensated']);
+  const step = diagram(STEP_TRANSITIONS, ['pending', 'booked', 'refused', 'cancelled', 'absent', 'returned']);
   return { 'saga-states': saga, 'step-states': step, counterexamples: ABLATIONS.map(counterexample).join('\n\n') };
 }
 

@@ -1,5 +1,5 @@
 import { next, type SagaAction } from '../../src/features/bookings/saga/saga-decision';
-import { apply, type SagaEvent, type SagaState } from '../../src/features/bookings/saga/saga-state';
+import { apply, type SagaEvent, type SagaState, type StepState } from '../../src/features/bookings/saga/saga-state';
 
 /** One choice of the world: how an action ends, and how long it takes. */
 export interface Chance {
@@ -19,14 +19,22 @@ export interface Turn {
 
 export const SETTLE_MS = 90_000;
 
-/** Lets a saga of `steps` go where the chances take it; a lost owner is a turn in which only time passes. */
-export function walk(steps: number, deadlineMs: number, chances: Chance[]): Turn[] {
+/** What a saga begins with. */
+export interface Beginning {
+  steps: readonly StepState[];
+  /** It begins with everything booked, to be cancelled. */
+  isCompensating: boolean;
+  deadlineMs: number;
+}
+
+/** Lets a saga go where the chances take it; a lost owner is a turn in which only time passes. */
+export function walk({ steps, isCompensating, deadlineMs }: Beginning, chances: Chance[]): Turn[] {
   let state: SagaState = {
-    status: 'running',
+    status: isCompensating ? 'compensating' : 'running',
     deadlineMs,
     nextMs: 0,
     tries: 0,
-    steps: Array.from({ length: steps }, () => ({ status: 'pending' })),
+    steps,
   };
   let nowMs = 0;
   const turns: Turn[] = [];
@@ -43,39 +51,61 @@ export function walk(steps: number, deadlineMs: number, chances: Chance[]): Turn
   return turns;
 }
 
+type On<D extends SagaAction['do']> = (action: Extract<SagaAction, { do: D }>, from: From) => SagaEvent[];
+
+interface From {
+  saga: SagaState;
+  askedMs: number;
+}
+
+const WAYS: { [D in SagaAction['do']]: On<D> } = {
+  book: ({ step }, { askedMs }) => [
+    { type: 'refused', step },
+    { type: 'intended', step, settleMs: askedMs + SETTLE_MS },
+    { type: 'intended', step, settleMs: askedMs + SETTLE_MS },
+  ],
+  look: ({ step }, from) => lookedFor(step, from),
+  confirm: ({ step }, { askedMs }) => [
+    { type: 'confirmed', step },
+    { type: 'confirm-intended', step, settleMs: askedMs + SETTLE_MS },
+    { type: 'confirm-failed', step },
+    { type: 'refused', step },
+  ],
+  undo: ({ step }, { saga, askedMs }) => [
+    saga.steps[step]!.moves
+      ? { type: 'return-intended', step, settleMs: askedMs + SETTLE_MS }
+      : { type: 'cancelled', step, askedMs },
+    { type: 'cancel-failed', step },
+    { type: 'cancel-refused', step },
+  ],
+  'look-back': ({ step }, { askedMs }) => [
+    { type: 'returned', step, uid: 'back' },
+    { type: 'return-looked', step, lookedMs: askedMs, uid: 'back' },
+    { type: 'return-looked', step, lookedMs: askedMs },
+    { type: 'look-failed', step },
+    { type: 'return-not-sent', step },
+    { type: 'cancel-refused', step },
+  ],
+  'give-up': () => [{ type: 'gave-up' }],
+  commit: () => [{ type: 'committed' }, { type: 'look-failed', step: 0 }, { type: 'refused', step: 0 }],
+  'finish-compensation': () => [{ type: 'compensated' }],
+  wait: () => [],
+  rest: (_, { saga }) => (saga.status === 'needs_attention' ? [{ type: 'retried' }, { type: 'resolved' }] : []),
+};
+
 /** Every event in which an action can end. None of them: the owner died before it was written. */
-export function waysOf(action: SagaAction, { status }: SagaState, askedMs: number): SagaEvent[] {
-  switch (action.do) {
-    case 'book':
-      return [
-        { type: 'refused', step: action.step },
-        { type: 'intended', step: action.step, settleMs: askedMs + SETTLE_MS },
-        { type: 'intended', step: action.step, settleMs: askedMs + SETTLE_MS },
-      ];
-    case 'look':
-      return lookedFor(action.step, status === 'running', askedMs);
-    case 'cancel':
-      return (['cancelled', 'cancel-failed', 'cancel-refused'] as const).map((type) => ({ type, step: action.step }));
-    case 'give-up':
-      return [{ type: 'gave-up' }];
-    case 'commit':
-      return [{ type: 'committed' }, { type: 'look-failed', step: 0 }, { type: 'refused', step: 0 }];
-    case 'finish-compensation':
-      return [{ type: 'compensated' }];
-    case 'wait':
-    case 'rest':
-      return [];
-  }
+export function waysOf(action: SagaAction, saga: SagaState, askedMs: number): SagaEvent[] {
+  return (WAYS[action.do] as On<SagaAction['do']>)(action, { saga, askedMs });
 }
 
 /** While running, what is tried may still be answered as well. */
-function lookedFor(step: number, isRunning: boolean, lookedMs: number): SagaEvent[] {
+function lookedFor(step: number, { saga, askedMs: lookedMs }: From): SagaEvent[] {
   const looks: SagaEvent[] = [
     { type: 'looked', step, lookedMs },
     { type: 'look-failed', step },
     { type: 'cancel-refused', step },
   ];
-  if (!isRunning) return [...looks, { type: 'looked', step, lookedMs, uid: 'found' }];
+  if (saga.status !== 'running') return [...looks, { type: 'looked', step, lookedMs, uid: 'found' }];
   return [
     ...looks,
     { type: 'booked', step, uid: 'answered' },

@@ -91,6 +91,7 @@ const CALM: World = {
   notices: 0,
   clashes: false,
   stuck: false,
+  persons: 0,
   safeguards: ALL_SAFEGUARDS,
 };
 

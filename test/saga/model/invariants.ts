@@ -49,7 +49,7 @@ function hasOneEach({ database, bookings }: ModelState): boolean {
   );
 }
 
-export function initial({ steps, crashes, expiries, late, notices }: World): ModelState {
+export function initial({ steps, crashes, expiries, late, notices, persons }: World): ModelState {
   const saga = {
     status: 'running' as const,
     deadlineMs: DEADLINE,
@@ -72,6 +72,6 @@ export function initial({ steps, crashes, expiries, late, notices }: World): Mod
     refs: 0,
     posted: [],
     hasClash: false,
-    left: { crashes, expiries, late, notices },
+    left: { crashes, expiries, late, notices, persons },
   };
 }

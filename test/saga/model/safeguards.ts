@@ -55,5 +55,7 @@ export interface World {
   clashes: boolean;
   /** The provider may refuse for good to cancel. */
   stuck: boolean;
+  /** How often a person asks for another try of what needs attention. */
+  persons: number;
   safeguards: Safeguards;
 }

@@ -16,7 +16,7 @@ export type Place =
   | { is: 'intended'; step: number; since: number }
   | { is: 'waiting'; step: number }
   | { is: 'looking'; step: number; askedAt: number }
-  | { is: 'cancelling'; step: number }
+  | { is: 'cancelling'; step: number; askedAt: number }
   | { is: 'writing'; events: SagaEvent[] };
 
 /** What a database row or a worker knows of the saga. `refs` are those of the steps' latest attempts. */
@@ -68,7 +68,7 @@ export interface ModelState {
   /** Somebody else has claimed the host whom the answer named. */
   hasClash: boolean;
   /** What the world may still do. */
-  left: { crashes: number; expiries: number; late: number; notices: number };
+  left: { crashes: number; expiries: number; late: number; notices: number; persons: number };
   /** Set by the move that breaks a rule. */
   broken?: string;
 }
@@ -91,10 +91,10 @@ export function keyOf(state: ModelState): string {
     .sort();
   const calls = state.calls.filter(({ by }) => by < 0).map(callKey);
   const bookings = state.bookings.map(({ ref, isActive }) => (isActive ? ref : `-${ref}`));
-  const { crashes, expiries, late, notices } = state.left;
+  const { crashes, expiries, late, notices, persons } = state.left;
   const hearing = state.hearing ? `${state.hearing.ref}${state.hearing.saw}` : '';
   const rest = [state.clock, state.told[0], state.refs, state.posted.join('.'), state.hasClash ? 'c' : ''];
-  const world = [crashes, expiries, late, notices].join('');
+  const world = [crashes, expiries, late, notices, persons].join('');
   return [...rest, world, database, ...workers, calls.join(), bookings.join(), hearing, state.broken ?? ''].join('|');
 }
 
@@ -105,6 +105,8 @@ const STEP_LETTERS: Record<StepStatus, string> = {
   refused: 'r',
   cancelled: 'c',
   absent: 'a',
+  returning: 'v',
+  returned: 'o',
   stuck: 's',
 };
 

@@ -23,7 +23,7 @@ export function workerMoves(world: World, state: ModelState, index: number): Mov
     case 'looking':
       return looked(world, state, index, at);
     case 'cancelling':
-      return cancelled(world, state, index, at.step);
+      return cancelled(world, state, index, at);
     case 'writing':
       return [written(world, state, index, at.events)];
   }
@@ -40,8 +40,10 @@ function decided(world: World, state: ModelState, index: number): Move[] {
       const at = { is: 'looking', step: action.step, askedAt: state.clock } as const;
       return [go(`reads the clock (${state.clock}) to look for step ${action.step}`, at), ...laidDown(state, index)];
     }
-    case 'cancel':
-      return [go(`cancels step ${action.step}`, { is: 'cancelling', step: action.step }), ...laidDown(state, index)];
+    case 'undo': {
+      const at = { is: 'cancelling', step: action.step, askedAt: state.clock } as const;
+      return [go(`cancels step ${action.step}`, at), ...laidDown(state, index)];
+    }
     case 'give-up':
       return [written(world, state, index, [{ type: 'gave-up' }])];
     case 'commit':
@@ -51,8 +53,7 @@ function decided(world: World, state: ModelState, index: number): Move[] {
       ];
     case 'finish-compensation':
       return [written(world, state, index, [{ type: 'compensated' }])];
-    case 'wait':
-    case 'rest':
+    default:
       throw new Error(`the model has no ${action.do}`);
   }
 }
@@ -156,12 +157,13 @@ function looked(world: World, state: ModelState, index: number, at: { step: numb
   return [failed, [`finds ${uid ?? 'nothing'}`, worker(state, index, { at: writing(event) })]];
 }
 
-function cancelled(world: World, state: ModelState, index: number, step: number): Move[] {
+function cancelled(world: World, state: ModelState, index: number, at: { step: number; askedAt: number }): Move[] {
+  const { step, askedAt: askedMs } = at;
   const { uid } = state.workers[index]!.knows.saga.steps[step]!;
   const bookings = state.bookings.map((booking, at) => (`b${at}` === uid ? { ...booking, isActive: false } : booking));
   const gone = { ...state, bookings };
   const ended = (base: ModelState, type: 'cancelled' | 'cancel-failed' | 'cancel-refused'): ModelState =>
-    worker(base, index, { at: writing({ type, step }) });
+    worker(base, index, { at: writing(type === 'cancelled' ? { type, step, askedMs } : { type, step }) });
   return [
     [`${uid} is cancelled`, ended(gone, 'cancelled')],
     [`${uid} is cancelled, the answer is lost`, ended(gone, 'cancel-failed')],

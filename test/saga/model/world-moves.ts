@@ -1,5 +1,5 @@
 import { next } from '../../../src/features/bookings/saga/saga-decision';
-import type { SagaStatus } from '../../../src/features/bookings/saga/saga-state';
+import { apply, type SagaStatus } from '../../../src/features/bookings/saga/saga-state';
 import type { World } from './safeguards';
 import { type Call, LAST_TICK, type ModelState, SETTLE, worker } from './state';
 import type { Move } from './worker-moves';
@@ -11,6 +11,7 @@ export function worldMoves(world: World, state: ModelState): Move[] {
     ...effects(state),
     ...state.workers.flatMap((_, index) => [...crash(world, state, index), ...takeover(world, state, index)]),
     ...(world.safeguards.echoes ? hearings(state) : []),
+    ...decisions(state),
   ];
 }
 
@@ -60,6 +61,19 @@ function takeover({ safeguards }: World, state: ModelState, index: number): Move
   return [[`worker ${index} takes over, taking what may have left for refused`, withoutLook(taken, index)]];
 }
 
+/** In the model a deadline that is over says that the day is over as well. */
+function decisions(state: ModelState): Move[] {
+  const { database, left, clock } = state;
+  if (database.saga.status !== 'needs_attention') return [];
+  const decided = (type: 'retried' | 'resolved', persons: number): Move => {
+    const { deadlineMs } = database.saga;
+    const saga = { ...apply(database.saga, { type }, clock), deadlineMs };
+    return [`a person has it ${type}`, { ...state, database: { ...database, saga }, left: { ...left, persons } }];
+  };
+  const retried = left.persons > 0 ? [decided('retried', left.persons - 1)] : [];
+  return [...retried, decided('resolved', left.persons)];
+}
+
 function isOpenIn(status: SagaStatus): boolean {
   return status === 'running' || status === 'compensating';
 }
@@ -78,7 +92,7 @@ function hearings(state: ModelState): Move[] {
   const isOver = !isOpenIn(database.saga.status);
   return state.bookings.flatMap(({ ref, step, isActive }) => {
     const saw = database.saga.status;
-    const isStray = isOver && isActive && saw !== 'confirmed' && database.saga.steps[step]!.status !== 'stuck';
+    const isStray = isOver && isActive && saw === 'compensated' && database.saga.steps[step]!.status !== 'stuck';
     const heard: Move[] = [];
     if (isStray) heard.push([`the sweep finds ref ${ref}`, { ...state, hearing: { ref, saw } }]);
     const notices = left.notices - 1;
@@ -91,7 +105,8 @@ function hearings(state: ModelState): Move[] {
 function acted(state: ModelState, { ref, saw }: NonNullable<ModelState['hearing']>): ModelState {
   const { saga, refs } = state.database;
   const step = refs.indexOf(ref);
-  if (isOpenIn(saw) || saw === 'confirmed' || step < 0 || saga.steps[step]!.status === 'stuck') return state;
+  if (saw !== 'compensated' || saga.status !== 'compensated' || step < 0 || saga.steps[step]!.status === 'stuck')
+    return state;
   const steps = saga.steps.with(step, { ...saga.steps[step]!, status: 'trying' });
   const reopened = { ...saga, status: 'compensating' as const, tries: 0, nextMs: 0, steps };
   const workers = state.workers.map((other) => ({ ...other, owns: false }));
@@ -115,7 +130,7 @@ function isOver({ clock }: ModelState, { by, sentAt }: Call): boolean {
 function canOnlyBeFencedOut({ workers, clock }: ModelState, index: number): boolean {
   const { owns, at, knows } = workers[index]!;
   if (owns || at.is === 'idle' || at.is === 'intended' || at.is === 'cancelling') return false;
-  return at.is !== 'ready' || next(knows.saga, clock).do !== 'cancel';
+  return at.is !== 'ready' || next(knows.saga, clock).do !== 'undo';
 }
 
 /** What has left goes on without it. */

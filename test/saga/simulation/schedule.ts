@@ -4,8 +4,11 @@ import { Replica } from '../../../src/foundation/replicas/replica.service';
 import type { Moment } from '../../../src/scheduling/prepared-write';
 import { BookingSteps } from '../../../src/features/bookings/saga/booking-steps';
 import { clockFrom, NOT_BOOKED, type Saga } from '../../../src/features/bookings/saga/saga';
+import { SagaBackward } from '../../../src/features/bookings/saga/saga-backward';
 import { SagaDriver } from '../../../src/features/bookings/saga/saga-driver';
 import { SagaEnds } from '../../../src/features/bookings/saga/saga-ends';
+import { SagaForward } from '../../../src/features/bookings/saga/saga-forward';
+import { SagaRecord } from '../../../src/features/bookings/saga/saga-record';
 import type { SagaState } from '../../../src/features/bookings/saga/saga-state';
 import { SagasRepository } from '../../../src/features/bookings/saga/sagas.repository';
 import { Chance } from './chance';
@@ -135,6 +138,7 @@ export class Schedule {
       fence,
       state,
       plan: refs.map((ref) => ({ ref })),
+      answers: new Map(),
       nowMs: clockFrom(databaseMs),
     } as unknown as Saga;
     this.time.runAs(replica, () => {
@@ -177,11 +181,13 @@ export class Schedule {
       },
       settle: async () => undefined,
     };
+    const record = new SagaRecord(repository as unknown as SagasRepository, ends as unknown as SagaEnds);
+    const parts = [record, steps as unknown as BookingSteps, replica as unknown as Replica] as const;
     return new SagaDriver(
       repository as unknown as SagasRepository,
-      steps as unknown as BookingSteps,
-      ends as unknown as SagaEnds,
-      replica as unknown as Replica,
+      new SagaForward(...parts),
+      new SagaBackward(...parts),
+      record,
     );
   }
 

@@ -83,17 +83,24 @@ export class SagaEchoes {
   }
 
   private async takeBack(sagaId: string, ref: string): Promise<Echo> {
-    this.strays.inc();
-    this.logger.warn({ alert: 'STRAY_BOOKING', sagaId }, 'a booking appeared after its saga had come to nothing');
-    await this.dataSource.query(
-      `with step as (
+    const taken = await this.dataSource.query<unknown[]>(
+      `with saga as (
+         update sagas set status = 'compensating', owner = null, ended_at = null, tries = 0,
+           next_run_at = clock_timestamp(), deadline_at = clock_timestamp()
+         where id = $1 and status = 'compensated'
+           and exists (select from saga_steps where saga_id = $1 and ref = $2 and status <> 'stuck')
+         returning id
+       ), step as (
          update saga_steps set status = 'trying', settle_at = clock_timestamp() + make_interval(secs => $3)
-         where saga_id = $1 and ref = $2 and status <> 'stuck' returning saga_id)
-       update sagas set status = 'compensating', owner = null, ended_at = null, tries = 0,
-         next_run_at = clock_timestamp(), deadline_at = clock_timestamp()
-       where id in (select saga_id from step) and status = 'compensated'`,
+         where saga_id in (select id from saga) and ref = $2
+       )
+       select id from saga`,
       [sagaId, ref, this.settleMs / 1000],
     );
+    // A person has said of it that nothing is left to be done, or somebody else has just taken it back.
+    if (taken.length === 0) return 'settled';
+    this.strays.inc();
+    this.logger.warn({ alert: 'STRAY_BOOKING', sagaId }, 'a booking appeared after its saga had come to nothing');
     return 'stray';
   }
 }

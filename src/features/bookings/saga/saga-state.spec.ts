@@ -148,11 +148,11 @@ describe('what a person decides', () => {
     });
   });
 
-  it('may be that nothing is left to be done', () => {
+  it('may be that nothing is left to be done: what is stuck is theirs, and not taken back when it is heard of', () => {
     const stuck = saga('needs_attention', { status: 'stuck', uid: 'b' });
     expect(apply(stuck, { type: 'resolved' }, 0)).toMatchObject({
       status: 'compensated',
-      steps: [{ status: 'cancelled' }],
+      steps: [{ status: 'stuck' }],
     });
   });
 });

@@ -120,7 +120,8 @@ const TRANSITIONS: { [T in SagaEvent['type']]: Transition<Of<T>> } = {
   },
   // The day that undoing may take begins anew.
   retried: (saga, _, nowMs) => ({ ...turned(saga), deadlineMs: nowMs, steps: saga.steps.map(retriedStep) }),
-  resolved: (saga) => ({ ...saga, status: 'compensated', steps: saga.steps.map(resolvedStep) }),
+  // What is stuck stays so: it is the person's now, and not taken back when it is heard of.
+  resolved: (saga) => ({ ...saga, status: 'compensated' }),
 };
 
 /** In which statuses of the saga an event can happen. */
@@ -203,10 +204,6 @@ function retriedStep(step: StepState): StepState {
   if (step.status !== 'stuck') return step;
   if (step.uid === undefined) return { ...step, status: 'trying' };
   return { ...step, status: step.moves && step.settleMs !== undefined ? 'returning' : 'booked' };
-}
-
-function resolvedStep(step: StepState): StepState {
-  return step.status === 'stuck' ? { ...step, status: 'cancelled' } : step;
 }
 
 function hasStuck(saga: SagaState): boolean {
