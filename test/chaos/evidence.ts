@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { call, made } from './http';
+import { type ToldPart, toldPart } from './journal';
 import type { Salon } from './salon';
 
 export interface ProviderBooking {
@@ -22,6 +23,24 @@ export interface OurBooking {
   startMs: number;
 }
 
+export interface OurVisit {
+  id: string;
+  /** Index of the company. */
+  salon: number;
+  status: string;
+  /** Absent where nothing of it is booked. */
+  email?: string;
+  parts: ToldPart[];
+}
+
+/** Who took over from whom, and how long nobody had driven it. */
+export interface Takeover {
+  seconds: number;
+  isVisit: boolean;
+  /** Some of its segments were booked, and some were not. */
+  isMidway: boolean;
+}
+
 /** All that the provider has, without the API's rules. */
 export async function atProvider(sandbox: string): Promise<ProviderBooking[]> {
   const bookings = await made('GET', `${sandbox}/_sandbox/bookings`);
@@ -37,26 +56,39 @@ export async function atProvider(sandbox: string): Promise<ProviderBooking[]> {
   }));
 }
 
-/** All that the service says it has, page by page. */
+/** All single bookings and segments that the service says it has. */
 export async function atOurs(service: string, salons: Salon[]): Promise<OurBooking[]> {
   const found: OurBooking[] = [];
-  for (const { secretKey: key } of salons) {
-    for (let cursor = ''; ;) {
-      const page = await made('GET', `${service}/api/bookings?limit=100${cursor}`, { key });
-      found.push(
-        ...page.data.map((one: any) => ({
-          id: one.id,
-          providerId: one.providerId,
-          status: one.status,
-          email: one.attendee.email,
-          startMs: Date.parse(one.start),
-        })),
-      );
-      if (!page.nextCursor) break;
-      cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
+  for (const { secretKey } of salons) {
+    for (const one of await allPages(`${service}/api/bookings`, secretKey)) {
+      const { id, providerId, status, attendee, start } = one;
+      found.push({ id, providerId, status, email: attendee.email, startMs: Date.parse(start) });
     }
   }
   return found;
+}
+
+/** All visits that the service says it has. */
+export async function visitsAtOurs(service: string, salons: Salon[]): Promise<OurVisit[]> {
+  const found: OurVisit[] = [];
+  for (const [salon, { secretKey }] of salons.entries()) {
+    for (const one of await allPages(`${service}/api/composite-bookings`, secretKey)) {
+      const { id, status, customer, segments } = one;
+      const known = customer ? { email: customer.email } : {};
+      found.push({ id, salon, status, ...known, parts: segments.map(toldPart) });
+    }
+  }
+  return found;
+}
+
+async function allPages(url: string, key: string): Promise<any[]> {
+  const found: any[] = [];
+  for (let cursor = ''; ;) {
+    const page = await made('GET', `${url}?limit=100${cursor}`, { key });
+    found.push(...page.data);
+    if (!page.nextCursor) return found;
+    cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
+  }
 }
 
 /** What is left to be done; nothing may be, in the end. */
@@ -84,11 +116,14 @@ export class Records {
   async watchTakeovers(): Promise<void> {
     await this.query(`
       create schema if not exists chaos;
-      create table chaos.takeovers (saga_id uuid, fence bigint, at timestamptz, due_at timestamptz, last_sign timestamptz);
+      create table chaos.takeovers (saga_id uuid, fence bigint, at timestamptz, due_at timestamptz, last_sign timestamptz,
+        kind text, booked int, steps int);
       create function chaos.note() returns trigger language plpgsql as $$
         begin
           insert into chaos.takeovers values (new.id, new.fence, clock_timestamp(), old.next_run_at,
-            (select heartbeat_until - interval '2 seconds' from public.replicas where id = old.owner));
+            (select heartbeat_until - interval '2 seconds' from public.replicas where id = old.owner), new.kind,
+            (select count(*) from public.saga_steps where saga_id = new.id and status = 'booked'),
+            (select count(*) from public.saga_steps where saga_id = new.id));
           return null;
         end $$;
       create trigger chaos_takeovers after update on public.sagas for each row
@@ -104,13 +139,13 @@ export class Records {
     return row!;
   }
 
-  /** Seconds from an owner's last sign of life, or from when its saga was due, to the takeover; shortest first. */
-  async takeovers(): Promise<number[]> {
-    const rows = await this.query<{ seconds: number }>(
-      `select extract(epoch from at - greatest(last_sign, due_at))::float8 as seconds from chaos.takeovers
-       where last_sign is not null order by 1`,
+  /** Timed from an owner's last sign of life, or from when its saga was due; shortest first. */
+  async takeovers(): Promise<Takeover[]> {
+    return this.query<Takeover>(
+      `select extract(epoch from at - greatest(last_sign, due_at))::float8 as seconds, kind <> 'booking' as "isVisit",
+         booked > 0 and booked < steps as "isMidway"
+       from chaos.takeovers where last_sign is not null order by 1`,
     );
-    return rows.map(({ seconds }) => seconds);
   }
 
   async deliveries(): Promise<Map<string, string[]>> {
@@ -122,23 +157,29 @@ export class Records {
     return found;
   }
 
+  /** How many sagas ended how, by kind. */
   async sagasBy(): Promise<Record<string, number>> {
-    const rows = await this.query<{ status: string; count: number }>(
-      'select status, count(*)::int as count from sagas group by status',
+    const rows = await this.query<{ kind: string; status: string; count: number }>(
+      'select kind, status, count(*)::int as count from sagas group by kind, status order by kind, status',
     );
-    return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+    return Object.fromEntries(rows.map(({ kind, status, count }) => [`${kind} ${status}`, count]));
   }
 
   /** Everything that must not be there once all is quiet, in words. */
   async leftOver(): Promise<string[]> {
     const rows = await this.query<{ what: string }>(
-      `select 'saga ' || id || ' is ' || status || ', ' || tries || ' tries, owner ' || coalesce(owner::text, 'none') as what
+      `select 'saga ' || id || ' (' || kind || ') is ' || status || ', ' || tries || ' tries, owner '
+           || coalesce(owner::text, 'none') as what
          from sagas where status not in ('confirmed', 'compensated')
+       union all select 'visit ' || id || ' is ' || status
+         from composite_bookings where status not in ('confirmed', 'disrupted', 'cancelled', 'compensated')
        union all select 'appointment ' || id || ' is ' || status from appointments where status = 'outcome_pending'
        union all select 'claim of saga ' || saga_id from time_claims where saga_id is not null
-       union all select 'step ' || saga_id || ' is ' || s.status from saga_steps s join sagas on sagas.id = saga_id
+       union all select 'step ' || saga_id || ' (' || kind || ') is ' || s.status
+         from saga_steps s join sagas on sagas.id = saga_id
          where (sagas.status = 'confirmed' and s.status <> 'booked')
-            or (sagas.status = 'compensated' and s.status not in ('pending', 'refused', 'cancelled', 'absent'))`,
+            or (sagas.status = 'compensated'
+              and s.status not in ('pending', 'refused', 'cancelled', 'absent', 'returned'))`,
     );
     return rows.map(({ what }) => what);
   }

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Blows, PLACES } from './blows';
+import { Blows } from './blows';
 import { Dice } from './dice';
-import { atOurs, atProvider, isUp, Records } from './evidence';
+import { atOurs, atProvider, isUp, Records, visitsAtOurs } from './evidence';
 import { Faults } from './faults';
 import { call, freePort } from './http';
+import { saysYes, toldBy } from './journal';
 import { Load } from './load';
 import { type Options, readOptions, USAGE } from './options';
 import { ownPostgres, type Postgres } from './postgres';
+import { reported, written } from './report';
 import { Replica, runNode, untilAnswers } from './replica';
 import { openSalons, type Salon } from './salon';
 import { DRIFT, judge, type Violations } from './verdict';
@@ -25,7 +27,7 @@ const DEADLINE_SECONDS = '5';
 const SETTLE_SECONDS = '10';
 const CALL_SECONDS = '3';
 
-interface World {
+export interface World {
   options: Options;
   dice: Dice;
   postgres: Postgres;
@@ -81,7 +83,7 @@ async function open(options: Options, ends: (() => unknown)[]): Promise<World> {
   const env = environment(options, { databaseUrl: postgres.url, publicUrl: door.url, adminKey });
   const replicas = await startReplicas(logs, env, blows, ends);
   door.replicas = replicas;
-  const salons = await openSalons(replicas[0]!.url, sandbox, adminKey, SALONS);
+  const salons = await openSalons({ service: replicas[0]!.url, sandbox, adminKey }, SALONS);
   const records = new Records(postgres.url);
   await records.watchTakeovers();
   return { options, dice, postgres, sandbox, replicas, door, blows, salons, records };
@@ -158,7 +160,7 @@ async function campaign(world: World): Promise<Violations> {
   await repeatAnswers(world, load);
   const violations = await judged(world, load);
   writeFileSync(join(options.folder, 'violations.txt'), written(violations));
-  await tell(world, load, faults, violations);
+  for (const line of await reported(world, { load, faults, violations })) say(line);
   return violations;
 }
 
@@ -167,9 +169,11 @@ async function judged(world: World, load: Load): Promise<Violations> {
   const { sandbox, replicas, salons, door, records, blows, options } = world;
   for (const began = Date.now(); ; await pause(5_000)) {
     const violations = judge({
+      salons,
       wishes: load.wishes,
       provider: await atProvider(sandbox),
       ours: await atOurs(replicas[0]!.url, salons),
+      visits: await visitsAtOurs(replicas[0]!.url, salons),
       acknowledged: door.acknowledged.keys(),
       deliveries: await records.deliveries(),
       leftOver: await records.leftOver(),
@@ -203,58 +207,16 @@ async function heal({ replicas, records }: World): Promise<void> {
 
 /** Whoever was told 201 is told the same again, by every replica. */
 async function repeatAnswers({ replicas, salons }: World, load: Load): Promise<void> {
-  const told = load.wishes.filter(({ told }) => told.some(({ status }) => status === 201));
+  const told = load.wishes.filter(({ told }) => told.some(saysYes));
   for (const [index, wish] of told.entries()) {
     const replica = replicas[index % replicas.length]!;
     const headers = { 'idempotency-key': wish.key };
     const key = salons[wish.salon]!.secretKey;
-    const { status, body } = await call('POST', `${replica.url}/api/bookings`, { key, headers, body: wish.body });
-    const id = status === 201 ? body?.id : `${status} instead of 201`;
-    wish.told.push({ status: 201, id, at: Date.now(), replica: replica.name });
+    const answer = await call('POST', replica.url + wish.path, { key, headers, body: wish.body });
+    const told = toldBy('book', answer, replica.name);
+    const id = answer.status === 201 ? told.id! : `${answer.status} instead of 201`;
+    wish.told.push({ ...told, status: 201, id });
   }
-}
-
-function written(violations: Violations): string {
-  return [...violations].map(([rule, cases]) => `## ${rule}: ${cases.length}\n${cases.join('\n')}\n`).join('\n');
-}
-
-async function tell({ blows, door, records, options }: World, load: Load, faults: Faults, violations: Violations) {
-  const times = await records.takeovers();
-  const at = (share: number): string =>
-    `${(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(2)} s`;
-  const wrong = [...faults.used].filter(([name]) => name.startsWith('POST')).reduce((sum, [, count]) => sum + count, 0);
-  const ended = [...blows.endedAt.values()].reduce((sum, count) => sum + count, 0);
-  const told = Map.groupBy(load.wishes, ({ expected }) => expected);
-  const rows: [string, string | number][] = [
-    ['seed', options.seed],
-    ['intent record', options.intent ? 'on' : 'OFF'],
-    ['kill -9 from outside', blows.kills],
-    ['ended at a named place', `${ended}, at ${blows.endedAt.size} of ${PLACES.length} places`],
-    ['freezes', blows.freezes],
-    ['crashes of Postgres', blows.crashes],
-    ["provider's writes that went wrong", `${wrong} of ${faults.writes}`],
-    ['keys', load.wishes.length],
-    ['calls', load.calls],
-    ...(['active', 'cancelled', 'nothing', 'open'] as const).map((one): [string, number] => [
-      `  keys that end ${one}`,
-      told.get(one)?.length ?? 0,
-    ]),
-    [
-      'sagas',
-      Object.entries(await records.sagasBy())
-        .map(([status, count]) => `${count} ${status}`)
-        .join(', '),
-    ],
-    ['webhooks acknowledged', `${door.acknowledged.size}, ${door.refused} refused`],
-    ['takeovers', times.length],
-    ['takeover p50, p95, max', [at(0.5), at(0.95), at(1)].join(', ')],
-    ['takeovers after more than 3 s', times.filter((time) => time > 3).length],
-    ...[...violations].map(([rule, cases]): [string, number] => [`VIOLATION: ${rule}`, cases.length]),
-  ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  for (const [name, value] of rows) say(`${name.padEnd(width)}  ${value}`);
-  say(`faults: ${[...faults.used].map(([name, count]) => `${name} ${count}`).join(', ')}`);
-  say(`places: ${PLACES.map((place) => `${place} ${blows.endedAt.get(place) ?? 0}`).join(', ')}`);
 }
 
 function seconds(since: number): string {

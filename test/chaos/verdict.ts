@@ -1,5 +1,8 @@
-import type { OurBooking, ProviderBooking } from './evidence';
-import { saysNo, type Told, type Wish } from './journal';
+import type { OurBooking, OurVisit, ProviderBooking } from './evidence';
+import { saysNo, saysYes, type Told, type Wish } from './journal';
+import type { Salon } from './salon';
+import type { Sold } from './sold';
+import { differenceOf, isDoubled, isWhereItMayBe, isWhole } from './visit-verdict';
 
 /** May be so for a while: where a change was cut short and its webhook was lost, synchronisation has to find it. */
 export const DRIFT = 'our record says otherwise than the provider';
@@ -9,6 +12,8 @@ export type Violations = Map<string, string[]>;
 
 export const RULES = [
   'two active bookings for one key',
+  'part of a visit',
+  'a segment of a visit twice',
   'two active bookings of one host at one time',
   'active at the provider and unknown here',
   'told 201, not active at the provider',
@@ -17,6 +22,8 @@ export const RULES = [
   'active at another time than told',
   DRIFT,
   'another answer for the same key',
+  'told 201 and a final no for the same key',
+  'told of a success that is none',
   'acknowledged webhook without its effect once',
   'left over or stuck',
   'process ended by itself',
@@ -24,9 +31,11 @@ export const RULES = [
 type Rule = (typeof RULES)[number];
 
 export interface Evidence {
+  salons: Salon[];
   wishes: Wish[];
   provider: ProviderBooking[];
   ours: OurBooking[];
+  visits: OurVisit[];
   acknowledged: Iterable<string>;
   deliveries: Map<string, string[]>;
   leftOver: string[];
@@ -40,8 +49,12 @@ export function judge(evidence: Evidence): Violations {
   const note: Note = (rule, what) => void found.get(rule)!.push(what);
   const active = evidence.provider.filter(({ isActive }) => isActive);
   const byEmail = Map.groupBy(active, ({ email }) => email);
-  for (const wish of evidence.wishes) judgeWish(wish, byEmail.get(wish.email) ?? [], note);
-  judgeRecords(active, evidence.ours, note);
+  for (const wish of evidence.wishes) {
+    const own = byEmail.get(wish.email) ?? [];
+    judgeWish(wish, own, evidence.salons[wish.salon]!, note);
+  }
+  judgeRecords(active, evidence, note);
+  judgeVisitRecords(evidence, byEmail, note);
   judgeHosts(active, note);
   judgeWebhooks(evidence, note);
   for (const what of evidence.leftOver) note('left over or stuck', what);
@@ -49,30 +62,63 @@ export function judge(evidence: Evidence): Violations {
   return found;
 }
 
-/** What must be so of one key, by what its caller was told. */
-const TOLD: readonly [Rule, (wish: Wish, booking: ProviderBooking | undefined) => boolean][] = [
-  ['told 201, not active at the provider', ({ expected }, booking) => expected === 'active' && !booking],
-  ['told cancelled, and active', ({ expected }, booking) => expected === 'cancelled' && booking !== undefined],
+/** What must be so of one key: `isThere` says that the booking, or all of the visit, is active at the provider. */
+const TOLD: readonly [Rule, (wish: Wish, active: ProviderBooking[], salon: Salon) => boolean][] = [
+  [
+    'told 201, not active at the provider',
+    (wish, active, salon) => wish.expected === 'active' && !isThere(wish, active, salon),
+  ],
+  ['told cancelled, and active', ({ expected }, active) => expected === 'cancelled' && active.length > 0],
   [
     'told that it is not booked, and active',
-    (wish, booking) => wish.expected === 'nothing' && booking !== undefined && isBinding(wish),
+    (wish, active) => wish.expected === 'nothing' && active.length > 0 && isBinding(wish),
   ],
   [
     'active at another time than told',
-    ({ expected, startMs }, booking) =>
-      expected === 'active' && startMs !== undefined && booking !== undefined && booking.startMs !== startMs,
+    (wish, active, salon) =>
+      wish.expected === 'active' && isThere(wish, active, salon) && !isInPlace(wish, active, salon),
   ],
   ['another answer for the same key', ({ told }) => new Set(told.flatMap(bookedId)).size > 1],
+  ['told 201 and a final no for the same key', ({ told }) => told.some(saysYes) && told.some(isFinalNo)],
+  ['told of a success that is none', ({ told }) => told.some(isHollow)],
 ];
 
-function judgeWish(wish: Wish, active: ProviderBooking[], note: Note): void {
-  const about = `${describe(wish)}; at the provider: ${active.map(({ text }) => text).join(' | ') || '-'}`;
-  if (active.length > 1) note('two active bookings for one key', about);
-  for (const [rule, isBroken] of TOLD) if (isBroken(wish, active[0])) note(rule, about);
+function isThere({ sold }: Wish, active: ProviderBooking[], salon: Salon): boolean {
+  return sold ? isWhole(sold, salon, active) : active.length > 0;
 }
 
-function bookedId({ status, id }: Told): string[] {
-  return status === 201 && id ? [id] : [];
+function isInPlace(wish: Wish, active: ProviderBooking[], salon: Salon): boolean {
+  if (wish.sold) return isWhereItMayBe(wish, salon, active);
+  return wish.startMs === undefined || active[0]!.startMs === wish.startMs;
+}
+
+function judgeWish(wish: Wish, active: ProviderBooking[], salon: Salon, note: Note): void {
+  const about = `${describe(wish)}; at the provider: ${active.map(({ text }) => text).join(' | ') || '-'}`;
+  if (wish.sold) judgeVisit(wish.sold, active, salon, (rule) => note(rule, about));
+  else if (active.length > 1) note('two active bookings for one key', about);
+  for (const [rule, isBroken] of TOLD) if (isBroken(wish, active, salon)) note(rule, about);
+}
+
+/** Whatever anybody was told. */
+function judgeVisit(sold: Sold, active: ProviderBooking[], salon: Salon, note: (rule: Rule) => void): void {
+  if (active.length > 0 && !isWhole(sold, salon, active)) note('part of a visit');
+  if (active.length > sold.segments.length || isDoubled(active)) note('a segment of a visit twice');
+}
+
+function isFinalNo({ asked, code }: Told): boolean {
+  return asked === 'book' && code === 'SLOT_UNAVAILABLE';
+}
+
+/** A success says what is so: all segments confirmed, or all of it cancelled. */
+function isHollow({ asked, status, state, parts = [] }: Told): boolean {
+  if (status !== 200 && status !== 201) return false;
+  const wanted = asked === 'cancel' ? 'cancelled' : 'confirmed';
+  return state !== wanted || parts.some((part) => part.status !== wanted);
+}
+
+function bookedId(told: Told): string[] {
+  const { id } = told;
+  return saysYes(told) && id ? [id] : [];
 }
 
 function judgeWebhooks({ acknowledged, deliveries }: Evidence, note: Note): void {
@@ -92,7 +138,7 @@ function isBinding({ told }: Wish): boolean {
 }
 
 /** A booking is unknown when its caller has no booking here; one that was moved behind our back is another matter. */
-function judgeRecords(active: ProviderBooking[], ours: OurBooking[], note: Note): void {
+function judgeRecords(active: ProviderBooking[], { wishes, ours }: Evidence, note: Note): void {
   const byEmail = Map.groupBy(ours, ({ email }) => email);
   for (const { id, email, text, startMs } of active) {
     const rows = byEmail.get(email);
@@ -101,8 +147,18 @@ function judgeRecords(active: ProviderBooking[], ours: OurBooking[], note: Note)
     else if (!isRight) note(DRIFT, `${email}: ${text}; here: ${rows.map(written).join(' | ')}`);
   }
   judgeOurs(active, ours, note);
+  const sizes = new Map(wishes.map(({ email, sold }) => [email, sold?.segments.length ?? 1]));
   for (const [email, rows] of byEmail) {
-    if (rows.length > 1) note(DRIFT, `${email} has ${rows.length} records: ${rows.map(written).join(' | ')}`);
+    if (rows.length > (sizes.get(email) ?? 1))
+      note(DRIFT, `${email} has ${rows.length} records: ${rows.map(written).join(' | ')}`);
+  }
+}
+
+function judgeVisitRecords({ visits, salons }: Evidence, byEmail: Map<string, ProviderBooking[]>, note: Note): void {
+  for (const visit of visits) {
+    const active = byEmail.get(visit.email ?? '') ?? [];
+    const difference = differenceOf(visit, salons[visit.salon]!, active);
+    if (difference) note(DRIFT, `visit ${visit.id} of ${visit.email}: ${visit.status}, ${difference}`);
   }
 }
 
@@ -134,8 +190,8 @@ function judgeHosts(active: ProviderBooking[], note: Note): void {
 }
 
 export function describe({ email, id, expected, told }: Wish): string {
-  const answers = told.map(({ status, code, reason, at, replica }) =>
-    [new Date(at).toISOString().slice(14, 23), replica, status, code, reason].filter(Boolean).join(' '),
+  const answers = told.map(({ asked, status, state, code, reason, at, replica }) =>
+    [new Date(at).toISOString().slice(14, 23), replica, asked, status, state, code, reason].filter(Boolean).join(' '),
   );
   return `${email} (${id ?? 'no id'}, ${expected}): ${answers.join(', ')}`;
 }
