@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
@@ -6,38 +6,81 @@ import { join } from 'node:path';
 import { createDatabaseIfMissing, startEmbeddedPostgres } from '../../src/foundation/database/embedded-postgres';
 import { startSandboxProcess, startService } from '../pace-run/processes';
 import { openSalon } from '../pace-run/salon';
-import { measure, type Round, type Target } from './load';
+import { type Comparison, print, times } from './figures';
+import { measure, type Target } from './load';
 
 const ROUNDS = 7;
-const ROUND_MS = 2_000;
+const ROUND_MS = 1_000;
 const DAY_MS = 86_400_000;
 const AIM = 1.2;
+const COLD_READS = 1_000;
+/** A page shows a week or a month; the API gives 62 days at most. */
+const LENGTHS = [7, 31, 62];
 
 /** Undone in the opposite order, whatever happens. */
 type Undo = () => Promise<void> | void;
 
+interface Opened {
+  /** A target that asks for so many days. */
+  reads: (days: number) => Target;
+  /** Calls for free times that the provider has had. */
+  calls: () => Promise<number>;
+}
+
 /**
  * Free times from memory through the whole service, key check, quota, metrics and log included, beside a bare server
- * that writes the same answer, by turns.
+ * that writes the same answer and one that asks it for each read, by turns.
  */
 async function main(): Promise<void> {
   const undo: Undo[] = [];
   try {
     const load = loadavg()[0]!;
-    const ours = await openService(undo);
-    const bare = await openBare(await (await fetch(ours.url, { headers: ours.headers })).json(), undo);
-    const rounds: { ours: Round; bare: Round }[] = [];
-    // The first one is for the compilers.
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      rounds.push({ ours: await measure(ours, ROUND_MS), bare: await measure(bare, ROUND_MS) });
-    }
-    print(rounds.slice(1), load);
+    const { reads, calls } = await openService(undo);
+    await readCold(reads(LENGTHS[0]!), calls);
+    console.log(`free times from memory, medians of ${ROUNDS} rounds by turns; load before: ${load.toFixed(1)}`);
+    for (const days of LENGTHS) await compare(days, reads(days), undo);
+    const nginx = spawnSync('nginx', ['-v']).error ? 'is not on this machine' : 'is here, but is not compared';
+    console.log(`  nginx ${nginx}; Nest on Express is not installed: the one that asks is Nest on Fastify`);
   } finally {
     for (const each of undo.reverse()) await each();
   }
 }
 
-async function openService(undo: Undo[]): Promise<Target> {
+async function readCold({ url, headers }: Target, calls: () => Promise<number>): Promise<void> {
+  const before = await calls();
+  const answers = await Promise.all(
+    Array.from({ length: COLD_READS }, async () => {
+      const answer = await fetch(url, { headers });
+      await answer.arrayBuffer();
+      return answer.ok;
+    }),
+  );
+  const made = (await calls()) - before;
+  const isMet = made === 1 && answers.every((ok) => ok);
+  console.log(`${COLD_READS} cold reads at once: ${made} call (aim: 1) ${isMet ? 'holds' : 'MISSED'}`);
+}
+
+async function compare(days: number, ours: Target, undo: Undo[]): Promise<void> {
+  const text = await (await fetch(ours.url, { headers: ours.headers })).text();
+  const bare = await openBare(JSON.parse(text), undo);
+  const calling = await openCalling(bare.url, undo);
+  const service = { name: 'service', target: ours, rounds: [] };
+  const plain = { name: '(a) bare, writes it each time', target: bare, rounds: [] };
+  const asking = { name: '(b) Nest, one call for each read', target: calling, rounds: [] };
+  const all: (Comparison & { target: Target })[] = [service, plain, asking];
+  // The first one is for the compilers.
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    for (const { target, rounds } of all) rounds.push(await measure(target, ROUND_MS));
+  }
+  for (const { rounds } of all) rounds.shift();
+  console.log(` ${days} days, ${(text.length / 1024).toFixed(0)} KiB, load ${loadavg()[0]!.toFixed(1)}`);
+  for (const each of all) print(each);
+  const ratio = times(service, plain);
+  console.log(`  ${ratio.toFixed(2)} of (a) (aim: >= ${AIM}) ${ratio >= AIM ? 'holds' : 'MISSED'}`);
+  console.log(`  ${times(service, asking).toFixed(1)} of (b), whose upstream shares its cores`);
+}
+
+async function openService(undo: Undo[]): Promise<Opened> {
   const database = `availability_${Date.now()}`;
   const postgres = await startEmbeddedPostgres({ dataDirectory: '.tmp/bench-availability-postgres' });
   undo.push(() => postgres.stop());
@@ -58,17 +101,20 @@ async function openService(undo: Undo[]): Promise<Target> {
   undo.push(() => service.stop());
   const salon = await openSalon(service.url, sandbox.url, adminKey);
   const date = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
-  // About 200 starts.
-  const query = new URLSearchParams({ eventTypeId: salon.eventTypeId, start: date(7), end: date(15) });
+  const query = (days: number): URLSearchParams =>
+    new URLSearchParams({ eventTypeId: salon.eventTypeId, start: date(2), end: date(days + 1) });
+  const cpu = async (): Promise<number> => {
+    const answer = await fetch(`${service.url}/metrics`, { headers: { authorization: `Bearer ${adminKey}` } });
+    return Number(/^process_cpu_seconds_total (\S+)/m.exec(await answer.text())?.[1]);
+  };
+  const journal = `${sandbox.url}/_sandbox/calls?key=${salon.providerKey}&operation=slots.list`;
   return {
-    url: `${service.url}/api/availability?${query}`,
-    headers: { authorization: `Bearer ${salon.secretKey}` },
-    cpu: async () => {
-      const text = await (
-        await fetch(`${service.url}/metrics`, { headers: { authorization: `Bearer ${adminKey}` } })
-      ).text();
-      return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1]);
-    },
+    reads: (days) => ({
+      url: `${service.url}/api/availability?${query(days)}`,
+      headers: { authorization: `Bearer ${salon.secretKey}` },
+      cpu,
+    }),
+    calls: async () => ((await (await fetch(journal)).json()) as unknown[]).length,
   };
 }
 
@@ -80,20 +126,11 @@ async function openBare(answer: unknown, undo: Undo[]): Promise<Target> {
   return { url, headers: {}, cpu: async () => Number(await (await fetch(`${url}/cpu`)).text()) };
 }
 
-function print(rounds: { ours: Round; bare: Round }[], load: number): void {
-  const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-  const column = (name: 'ours' | 'bare', of: keyof Round): number => median(rounds.map((round) => round[name][of]));
-  console.log(`free times from memory, medians of ${ROUNDS} rounds by turns; load before: ${load.toFixed(1)}`);
-  for (const name of ['ours', 'bare'] as const) {
-    const rate = column(name, 'perSecond').toFixed(0).padStart(8);
-    const p99 = column(name, 'p99Ms').toFixed(2).padStart(8);
-    const cpu = column(name, 'cpuMicros').toFixed(0).padStart(6);
-    console.log(
-      `  ${name === 'ours' ? 'service' : 'bare   '} ${rate} requests/s, p99 ${p99} ms, ${cpu} us CPU a request`,
-    );
-  }
-  const times = median(rounds.map(({ ours, bare }) => ours.perSecond / bare.perSecond));
-  console.log(`  ${times.toFixed(2)} of the bare server's (aim: >= ${AIM}) ${times >= AIM ? 'holds' : 'MISSED'}`);
+async function openCalling(upstream: string, undo: Undo[]): Promise<Target> {
+  const child = fork(join(__dirname, 'calling.js'), [upstream]);
+  undo.push(() => child.disconnect());
+  const [url] = (await once(child, 'message')) as [string];
+  return { url: `${url}/read`, headers: {}, cpu: async () => Number(await (await fetch(`${url}/cpu`)).text()) };
 }
 
 main().catch((error: unknown) => {
