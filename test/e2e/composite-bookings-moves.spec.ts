@@ -31,11 +31,10 @@ describe('a visit that gets a new time', () => {
   });
 
   it.each([
-    ['later', 1, [9, 40], [9, 55]],
-    ['earlier', 2, [10, 20], [10, 5]],
-  ] as const)('may go a quarter of an hour %s, where its own segments are in the way', async (_, day, from, to) => {
-    const visit = await visits.booked(day, { staff: byMaria(), start: startAt(day, ...from) });
-    const start = startAt(day, ...to);
+    ['later', 1, startAt(1, 9, 40), startAt(1, 9, 55)],
+    ['earlier', 2, startAt(2, 10, 20), startAt(2, 10, 5)],
+  ])('may go a quarter of an hour %s, where its own segments are in the way', async (_, day, from, start) => {
+    const visit = await visits.booked(day, { staff: byMaria(), start: from });
     const moved = await visits.post(`/${visit.id}/reschedule`, { start });
     expect([moved.status, moved.text]).toEqual([200, expect.stringContaining(start)]);
     expect(await visits.liveOn(day)).toEqual(startsOf(moved.body));

@@ -6,11 +6,12 @@ import type { Cursor } from '../../foundation/http/cursor';
 
 /**
  * `saga`: something is booked that must not be, and the provider refuses for good to cancel it.
+ * `composite_booking`: the same of a segment of a visit.
  * `booking`: an appointment that was marked so.
  * `outcome_pending`: nobody is finding out any more whether it was booked.
  * `unconfirmed`: its start passed without a confirmation.
  */
-export type BookingAttentionKind = 'saga' | 'booking' | 'outcome_pending' | 'unconfirmed';
+export type BookingAttentionKind = 'saga' | 'composite_booking' | 'booking' | 'outcome_pending' | 'unconfirmed';
 
 /** Something that waits for a person. */
 export interface WaitingItem<Kind extends string = string> {
@@ -32,7 +33,9 @@ export interface WaitingFilter {
 
 const ITEMS = `
   select 'saga' as kind, company_id, id as subject_id, coalesce(ended_at, created_at) as since
-  from sagas where status = 'needs_attention'
+  from sagas where status = 'needs_attention' and kind = 'booking'
+  union all
+  select 'composite_booking', company_id, id, updated_at from composite_bookings where status = 'needs_attention'
   union all
   select 'booking', company_id, id, updated_at from appointments where status = 'needs_attention'
   union all

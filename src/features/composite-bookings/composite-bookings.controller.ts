@@ -3,18 +3,17 @@ import {
   Controller,
   createParamDecorator,
   type ExecutionContext,
-  Get,
-  Headers,
+  HttpCode,
   Param,
   Post,
-  Query,
+  Req,
   Res,
 } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { ApiError } from '../../foundation/errors/api-error';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AllowAccess, type CalledRequest, type Caller, CompanyId, CurrentCaller } from '../../foundation/http/access';
 import { UuidParam } from '../../foundation/http/uuid-param';
+import { NoProperties } from '../../foundation/http/validation';
 import { OwnIdempotency } from '../../foundation/idempotency/own-idempotency';
 import {
   type BookingCaller,
@@ -23,33 +22,26 @@ import {
   patienceOf,
   requestIdentity,
 } from '../bookings/bookings.service';
-import { CompaniesService } from '../companies/companies.service';
 import {
   CancelCompositeBookingDto,
-  CompositeBookingPageDto,
   CreateCompositeBookingDto,
-  ListCompositeBookingsDto,
   RescheduleCompositeBookingDto,
 } from './composite-bookings.dto';
 import { CompositeBookingsService } from './composite-bookings.service';
-import { type VisitAnswer, visitOf } from './visit-answers';
+import { forPages, type VisitAnswer, visitOf } from './visit-answers';
 import type { VisitChangeCaller } from './visit-changes';
-import { toChoice, toVisitFilter, toVisitRequest } from './visit-input';
-import { TimelineEntry } from './visit-timeline';
+import { toChoice, toVisitRequest } from './visit-input';
 import { CompositeBookingView } from './visit-view';
 
 const VisitId = () => Param('id', new UuidParam('BOOKING_NOT_FOUND'));
+const Reply = () => Res({ passthrough: true });
+const Patience = () =>
+  ApiHeader({ name: 'Prefer', description: '`wait=n`: seconds until 202 is answered, 0 to 20; 8 when absent' });
 /** A repeated change is recognised by its key, where it has one. */
 const PatientCaller = createParamDecorator((_: unknown, context: ExecutionContext): VisitChangeCaller => {
   const request = context.switchToHttp().getRequest<CalledRequest>();
   return { ...requestIdentity(request), waitMs: patienceOf(request) };
 });
-const Reply = () => Res({ passthrough: true });
-
-export class CompositeBookingWithTimeline extends CompositeBookingView {
-  @ApiProperty({ type: [TimelineEntry], description: 'What was done for it, oldest first' })
-  timeline: TimelineEntry[];
-}
 
 @ApiTags('composite bookings')
 @Controller('composite-bookings')
@@ -59,14 +51,13 @@ export class CompositeBookingsController {
   constructor(
     private readonly visits: CompositeBookingsService,
     private readonly tokens: BookingTokens,
-    private readonly companies: CompaniesService,
   ) {}
 
   @Post()
   @AllowAccess('secret', 'publishable')
   @ApiOperation({ summary: 'Book a visit whole, or nothing of it; 202 with `outcome_pending` when it takes longer' })
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 255 printable ASCII characters' })
-  @ApiHeader({ name: 'Prefer', description: '`wait=n`: seconds until 202 is answered, 0 to 20; 8 when absent' })
+  @Patience()
   @ApiCreatedResponse({ type: CompositeBookingView })
   async book(
     @CallerWithKey() caller: BookingCaller,
@@ -79,36 +70,9 @@ export class CompositeBookingsController {
     return { ...forPages(visit), token: this.tokens.of(companyId, visit.id) };
   }
 
-  @Get()
-  @ApiOperation({ summary: 'List by start' })
-  @ApiOkResponse({ type: CompositeBookingPageDto })
-  async list(@CompanyId() companyId: string, @Query() query: ListCompositeBookingsDto) {
-    const { timeZone } = await this.companies.get(companyId);
-    const { filter, limit } = toVisitFilter(query, timeZone);
-    return this.visits.list(companyId, filter, limit);
-  }
-
-  @Get(':id')
-  @AllowAccess('secret', 'publishable')
-  @ApiOperation({ summary: 'One visit with its timeline, also while its outcome is open' })
-  @ApiHeader({ name: 'Booking-Token', description: 'with a publishable key: the `token` that the visit came with' })
-  @ApiOkResponse({ type: CompositeBookingWithTimeline })
-  async get(
-    @CurrentCaller() { kind, companyId }: Caller,
-    @VisitId() id: string,
-    @Headers('booking-token') token: string | undefined,
-  ) {
-    // Without the token another's visit is not there; the same as one that does not exist.
-    const mayNot = kind === 'publishable' && !this.tokens.isOf(companyId, id, token ?? '');
-    if (mayNot) throw new ApiError('BOOKING_NOT_FOUND');
-    const visit = await this.visits.get(companyId, id);
-    if (kind === 'publishable') return forPages(visit);
-    return { ...visit, timeline: await this.visits.timelineOf(companyId, id) };
-  }
-
   @Post(':id/reschedule')
   @ApiOperation({ summary: 'Give every segment its new time, or leave the visit as it is; its ids stay' })
-  @ApiHeader({ name: 'Prefer', description: '`wait=n`: seconds until 202 is answered, 0 to 20; 8 when absent' })
+  @Patience()
   @ApiOkResponse({ type: CompositeBookingView })
   async reschedule(
     @CompanyId() companyId: string,
@@ -125,7 +89,7 @@ export class CompositeBookingsController {
   @ApiOperation({
     summary: 'Cancel every segment; 202 while the provider does not answer, and it is done all the same',
   })
-  @ApiHeader({ name: 'Prefer', description: '`wait=n`: seconds until 202 is answered, 0 to 20; 8 when absent' })
+  @Patience()
   @ApiOkResponse({ type: CompositeBookingView })
   async cancel(
     @CompanyId() companyId: string,
@@ -136,16 +100,34 @@ export class CompositeBookingsController {
   ) {
     return sendVisit(reply, await this.visits.cancel(companyId, id, reason, caller));
   }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Try again, at once, what waits for a person' })
+  @ApiOkResponse({ type: CompositeBookingView })
+  retry(@CompanyId() companyId: string, @VisitId() id: string, @Body(NoProperties) _body: unknown) {
+    return this.visits.retry(companyId, id);
+  }
+
+  @Post(':id/resolve')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Say that a person has settled what was in doubt; the provider is asked whether that is so',
+  })
+  @ApiOkResponse({ type: CompositeBookingView })
+  resolve(
+    @CompanyId() companyId: string,
+    @VisitId() id: string,
+    @Body(NoProperties) _body: unknown,
+    @Req() { id: correlationId }: FastifyRequest,
+  ) {
+    return this.visits.resolve(companyId, id, { correlationId: String(correlationId) });
+  }
 }
 
 function sendVisit(reply: FastifyReply, answer: VisitAnswer): CompositeBookingView {
   if (answer.replayed) reply.header('idempotency-replayed', 'true');
   const visit = visitOf(answer);
   reply.status(answer.status);
-  return visit;
-}
-
-/** Which customer it is would tell a visitor who else has an address or a number. */
-function forPages({ customerId: _, ...visit }: CompositeBookingView): Omit<CompositeBookingView, 'customerId'> {
   return visit;
 }

@@ -2,18 +2,22 @@ import { Module } from '@nestjs/common';
 import { AvailabilityModule } from '../availability/availability.module';
 import { BookingsModule } from '../bookings/bookings.module';
 import { CompaniesModule } from '../companies/companies.module';
+import { EventTypesModule } from '../event-types/event-types.module';
 import { ServicesModule } from '../services/services.module';
+import { CompositeBookingReadsController } from './composite-booking-reads.controller';
 import { CompositeBookingsController } from './composite-bookings.controller';
 import { CompositeBookingsService } from './composite-bookings.service';
 import { MoveBeginning } from './move-beginning';
 import { VisitAlternatives } from './visit-alternatives';
 import { VisitAnswers } from './visit-answers';
+import { VisitAttention } from './visit-attention';
 import { VisitBeginning } from './visit-beginning';
 import { VisitBooking } from './visit-booking';
 import { VisitCancel } from './visit-cancel';
 import { VisitCancelPurpose } from './visit-cancel-purpose';
 import { VisitChanges } from './visit-changes';
 import { VisitClaims } from './visit-claims';
+import { VisitDecisions } from './visit-decisions';
 import { VisitIntake } from './visit-intake';
 import { VisitMove } from './visit-move';
 import { VisitMovePurpose } from './visit-move-purpose';
@@ -28,19 +32,21 @@ import { VisitsRepository } from './visits.repository';
 
 /** Visits of several segments, booked, moved and cancelled as one thing. */
 @Module({
-  imports: [CompaniesModule, ServicesModule, AvailabilityModule, BookingsModule],
-  controllers: [CompositeBookingsController],
+  imports: [CompaniesModule, EventTypesModule, ServicesModule, AvailabilityModule, BookingsModule],
+  controllers: [CompositeBookingReadsController, CompositeBookingsController],
   providers: [
     CompositeBookingsService,
     MoveBeginning,
     VisitAlternatives,
     VisitAnswers,
+    VisitAttention,
     VisitBeginning,
     VisitBooking,
     VisitCancel,
     VisitCancelPurpose,
     VisitChanges,
     VisitClaims,
+    VisitDecisions,
     VisitIntake,
     VisitMove,
     VisitMovePurpose,

@@ -1,41 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import type { Page } from '../../foundation/http/cursor';
+import type { CallContext } from '../../scheduling/call-context';
 import type { BookingCaller } from '../bookings/bookings.service';
 import type { VisitAnswer } from './visit-answers';
 import { VisitBooking } from './visit-booking';
 import { VisitCancel } from './visit-cancel';
 import type { VisitChangeCaller } from './visit-changes';
+import { VisitDecisions } from './visit-decisions';
 import { VisitMove } from './visit-move';
-import { VisitReader } from './visit-reader';
-import { type TimelineEntry, VisitTimeline } from './visit-timeline';
 import type { CompositeBookingView } from './visit-view';
 import type { VisitChoice, VisitRequest } from './visit-work';
-import type { VisitFilter } from './visits.repository';
 
 /** Visits of a company: several bookings that are made, moved and cancelled as one thing. */
 @Injectable()
 export class CompositeBookingsService {
   constructor(
     private readonly booking: VisitBooking,
-    private readonly reader: VisitReader,
-    private readonly timeline: VisitTimeline,
-    private readonly cancellation: VisitCancel,
     private readonly moving: VisitMove,
+    private readonly cancellation: VisitCancel,
+    private readonly decisions: VisitDecisions,
   ) {}
 
   /** Books once for an idempotency key: 201 with all segments, or 202 with `outcome_pending`. */
   book(companyId: string, asked: VisitRequest, caller: BookingCaller): Promise<VisitAnswer> {
     return this.booking.book(companyId, asked, caller);
-  }
-
-  /** @throws ApiError `BOOKING_NOT_FOUND`, as every method below. */
-  get(companyId: string, id: string): Promise<CompositeBookingView> {
-    return this.reader.get(companyId, id);
-  }
-
-  /** What was done for the visit, oldest first. */
-  timelineOf(companyId: string, id: string): Promise<TimelineEntry[]> {
-    return this.timeline.of(companyId, id);
   }
 
   /** All segments of it, or none; see {@link VisitMove.reschedule}. */
@@ -48,7 +35,13 @@ export class CompositeBookingsService {
     return this.cancellation.cancel(companyId, id, reason, caller);
   }
 
-  list(companyId: string, filter: VisitFilter, limit: number): Promise<Page<CompositeBookingView>> {
-    return this.reader.list(companyId, filter, limit);
+  /** Tries again what is stuck. @throws ApiError `CONFLICT` for a visit that does not wait for a person. */
+  retry(companyId: string, id: string): Promise<CompositeBookingView> {
+    return this.decisions.retry(companyId, id);
+  }
+
+  /** A person has settled it. @throws ApiError `CONFLICT`, `STILL_BOOKED` while the provider says otherwise. */
+  resolve(companyId: string, id: string, context: CallContext): Promise<CompositeBookingView> {
+    return this.decisions.resolve(companyId, id, context);
   }
 }

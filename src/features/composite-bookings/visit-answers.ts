@@ -77,3 +77,8 @@ export function visitOf({ visit, failure }: VisitAnswer): CompositeBookingView {
   if (!visit) throw new ApiError('INTERNAL_SERVER_ERROR');
   return visit;
 }
+
+/** Which customer it is would tell a visitor who else has an address or a number. */
+export function forPages({ customerId: _, ...visit }: CompositeBookingView): Omit<CompositeBookingView, 'customerId'> {
+  return visit;
+}

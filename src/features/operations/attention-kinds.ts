@@ -1,6 +1,8 @@
 /** What can wait for a person, with what a person can do about it. */
 export const ATTENTION_KINDS = {
   saga: 'The provider refuses for good to cancel a booking that must not be there: cancel it at the provider by hand.',
+  composite_booking:
+    'A segment of a visit could not be undone: GET /api/composite-bookings/{id} says which one, why, and what can be done; then retry or resolve it.',
   booking:
     'The booking was marked as one that the service cannot settle: compare it with the provider, and call the customer if they differ.',
   outcome_pending:

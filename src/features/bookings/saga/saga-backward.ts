@@ -113,7 +113,10 @@ export class SagaBackward {
 
 /** What gets no answer stays `returning`, and is looked for. */
 function notReturned(saga: Saga, step: number, error: SchedulingError): SagaEvent[] {
-  if (isFinal(saga, error)) return [{ type: 'cancel-refused', step }];
+  const stuck: SagaEvent = { type: 'cancel-refused', step };
+  // A refusal is an answer: nothing is under way any more that a later try would have to wait for.
+  if (FOR_GOOD.includes(error.code)) return [{ type: 'return-not-sent', step }, stuck];
+  if (isOverdue(saga)) return [stuck];
   if (error.code === 'OUTCOME_UNKNOWN') return [{ type: 'look-failed', step }];
   return [
     { type: 'return-not-sent', step },
