@@ -11,6 +11,9 @@ import { ForeignBookings } from './foreign-bookings';
 import { failedWith } from './failures';
 import { ProviderTruth, type Truth } from './provider-truth';
 
+/** Longer than most bookings of several segments take. */
+const LOOK_SECONDS = 20;
+
 export interface AppliedEvent {
   outcome: 'processed' | 'ignored';
   appointmentId?: string;
@@ -50,16 +53,30 @@ export class BookingEventsService {
   }
 
   private async knownAlready(connection: ConnectionScope, notice: WebhookNotice, row: AppointmentEntity | undefined) {
-    if (!row || row.status === 'outcome_pending') return this.echo(connection, notice);
+    if (!row || row.status === 'outcome_pending') return this.echo(connection, { ...notice, uid: notice.uid! });
     return saysNothingNew(row, notice) ? ({ outcome: 'processed', effect: 'known already' } as const) : undefined;
   }
 
   /** A booking that a saga of ours is still busy with, or has given up, is its saga's business. */
-  private async echo({ companyId }: ConnectionScope, booking: HeardBooking): Promise<AppliedEvent | undefined> {
+  private async echo({ companyId }: ConnectionScope, booking: HeardBooking & { uid: string }) {
     const heard = await this.echoes.heard(companyId, booking);
-    if (heard === 'under-way') return { outcome: 'processed', effect: 'left to the booking under way' };
-    if (heard === 'settled') return { outcome: 'ignored', effect: 'belongs to a booking that was given up' };
-    return heard === 'stray' ? { outcome: 'processed', effect: 'taken back, its booking was given up' } : undefined;
+    if (heard === 'under-way') {
+      // It may have changed since its saga was told of it, and the saga does not ask again.
+      await this.lookAfterwards(companyId, booking.uid);
+      return { outcome: 'processed', effect: 'left to the booking under way' } as const;
+    }
+    if (heard === 'settled') return { outcome: 'ignored', effect: 'belongs to a booking that was given up' } as const;
+    if (heard !== 'stray') return undefined;
+    return { outcome: 'processed', effect: 'taken back, its booking was given up' } as const;
+  }
+
+  /** Of a step that is booked already: once the rest of its saga is booked too, most likely. */
+  private async lookAfterwards(companyId: string, uid: string): Promise<void> {
+    await this.dataSource.query(
+      `update appointments set look_at = clock_timestamp() + make_interval(secs => $3), looks_left = greatest(looks_left, 2)
+       where company_id = $1 and id in (select appointment_id from saga_steps where company_id = $1 and uid = $2)`,
+      [companyId, uid, LOOK_SECONDS],
+    );
   }
 
   private async find(connection: ConnectionScope, notice: WebhookNotice, uid: string) {
