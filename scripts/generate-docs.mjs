@@ -10,6 +10,7 @@ const stale = [];
 
 const { ERROR_TABLE } = require('../dist/src/foundation/errors/error-table.js');
 const { triggerTableMarkdown } = require('../dist/src/features/webhooks/trigger-table.js');
+const { VISIT_TRANSITIONS } = require('../dist/src/features/composite-bookings/visit-state.js');
 const { ENVIRONMENT_VARIABLES } = require('../dist/src/foundation/config/environment-variables.js');
 
 await put('docs/errors.md', errorsPage());
@@ -17,6 +18,7 @@ await put('docs/api.md', apiPage(await openApi()));
 await put('.env.example', environmentExample(), false);
 await putSection('README.md', 'configuration', configurationTable());
 await putSection('docs/webhooks.md', 'triggers', triggerTableMarkdown());
+await putSection('docs/composite-bookings.md', 'visit states', visitStates());
 await putSection('docs/architecture.md', 'graph', graph());
 
 if (stale.length > 0) console.error(`out of date, run npm run docs: ${stale.join(', ')}`);
@@ -36,6 +38,17 @@ async function putSection(path, name, text) {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${path} has no section "${name}"`);
   await put(path, `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`);
+}
+
+function visitStates() {
+  const turns = Object.entries(VISIT_TRANSITIONS).flatMap(([from, targets]) =>
+    Object.entries(targets).map(([to, why]) => `  ${from} --> ${to}: ${why.replaceAll(':', ',')}`),
+  );
+  const ends = Object.entries(VISIT_TRANSITIONS).flatMap(([from, targets]) =>
+    Object.keys(targets).length === 0 ? [`  ${from} --> [*]`] : [],
+  );
+  const lines = ['  [*] --> outcome_pending', ...turns, ...ends, '  compensated --> [*]'];
+  return `\`\`\`mermaid\nstateDiagram-v2\n${lines.join('\n')}\n\`\`\``;
 }
 
 function errorsPage() {

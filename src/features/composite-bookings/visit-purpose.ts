@@ -43,6 +43,8 @@ export class VisitPurpose implements SagaPurpose, OnModuleInit {
 
   async undone(manager: EntityManager, saga: Saga, { status }: SagaState): Promise<void> {
     const visit = await this.records.visitOf(manager, saga);
+    // A booking that appeared after all was taken back meanwhile, or could not be.
+    if (visit.status === 'compensated') await this.records.become(manager, visit, 'compensating');
     if (status !== 'needs_attention') return void (await this.records.become(manager, visit, 'compensated'));
     const failure = stuckFailure(await this.sagas.stepsOf(saga.companyId, saga.id, manager), visit);
     await this.records.become(manager, visit, 'needs_attention', { failure });
