@@ -24,6 +24,8 @@ export class CompositeBookings1765000200000 implements MigrationInterface {
       alter table saga_events add column attempt integer;
       alter table saga_events alter column detail type jsonb using case when detail is null then null else to_jsonb(detail) end;
 
+      alter table companies add column reserve_visits boolean not null default false;
+
       -- A visit: its segments are appointments with its id as their composite_group_uid. It names nobody: whom it is for
       -- stands in the appointments alone.
       create table composite_bookings (

@@ -131,4 +131,29 @@ describe('a visit of several segments', () => {
     expect([rest.status, rest.body.status]).toEqual([200, 'cancelled']);
     expect(await visits.liveOn(7)).toEqual([]);
   });
+
+  it('reserves its starts at the provider while it is booked, when its company wishes that', async () => {
+    const { companyId, providerKey } = visits.salon.company;
+    const wish = (reserveVisits: boolean) =>
+      service.call('PATCH', `/api/companies/${companyId}`, { key: service.adminKey, body: { reserveVisits } });
+    expect((await wish(true)).body.reserveVisits).toBe(true);
+    const visit = await visits.booked(8);
+    expect(visit.status).toBe('confirmed');
+    const calls = async (): Promise<string[]> => {
+      const { body } = await service.sandboxCall('GET', `/_sandbox/calls?key=${encodeURIComponent(providerKey)}`);
+      return body.map(({ operation }: any) => operation).filter((name: string) => name.startsWith('reservations.'));
+    };
+    const made = await eventually(calls, (names) => names.length === 6);
+    expect(made.map((name) => name.split('.')[1])).toEqual([
+      'create',
+      'create',
+      'create',
+      'delete',
+      'delete',
+      'delete',
+    ]);
+    await wish(false);
+    await visits.booked(9);
+    expect(await calls()).toHaveLength(6);
+  });
 });

@@ -63,16 +63,23 @@ export class CompaniesController {
 }
 
 /** Only what was sent, in canonical form. */
-function toFields({ name, timeZone, locale, defaultPhoneCountry }: ChangeCompanyDto): Partial<CompanyFields> {
+function toFields({
+  name,
+  timeZone,
+  locale,
+  defaultPhoneCountry,
+  reserveVisits,
+}: ChangeCompanyDto): Partial<CompanyFields> {
   const all = {
     name: name?.trim(),
     timeZone: timeZone === undefined ? undefined : canonicalTimeZone(timeZone),
     locale: locale === undefined ? undefined : canonicalLocale(locale),
     phoneCountry: defaultPhoneCountry,
+    reserveVisits,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-function toDto({ id, name, timeZone, locale, phoneCountry, createdAt }: Company): CompanyDto {
-  return { id, name, timeZone, locale, defaultPhoneCountry: phoneCountry, createdAt: createdAt.toISOString() };
+function toDto({ phoneCountry, createdAt, ...company }: Company): CompanyDto {
+  return { ...company, defaultPhoneCountry: phoneCountry, createdAt: createdAt.toISOString() };
 }

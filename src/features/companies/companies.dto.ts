@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
-import { MaxLength } from 'class-validator';
-import { IsFilled, IsTimeZoneName } from '../../foundation/http/validation';
+import { IsBoolean, MaxLength } from 'class-validator';
+import { IsFilled, IsTimeZoneName, MayBeAbsent } from '../../foundation/http/validation';
 import { IsCountryCode, IsLocale } from './company-rules';
 import { pageQuery } from '../../foundation/http/page-query.dto';
 
@@ -21,6 +21,14 @@ export class CreateCompanyDto {
   @ApiProperty({ example: 'DE', description: 'ISO 3166 code: where phone numbers without a country belong.' })
   @IsCountryCode()
   defaultPhoneCountry: string;
+
+  @ApiPropertyOptional({
+    description:
+      'Whether all starts of a visit are reserved at the provider while it is being booked, where the provider can; false when absent. It hides them from others, costs a call for each, and guards nothing.',
+  })
+  @MayBeAbsent()
+  @IsBoolean()
+  reserveVisits?: boolean;
 }
 
 /** Fields that are left out stay as they are; one at least must be there. */
@@ -43,6 +51,9 @@ export class CompanyDto {
 
   @ApiProperty({ example: 'DE' })
   defaultPhoneCountry: string;
+
+  @ApiProperty({ description: 'Whether all starts of a visit are reserved at the provider while it is being booked' })
+  reserveVisits: boolean;
 
   @ApiProperty({ format: 'date-time' })
   createdAt: string;

@@ -4,7 +4,8 @@ import { EntityManager, Repository } from 'typeorm';
 import type { Cursor } from '../../foundation/http/cursor';
 import { CompanyRow } from './company.entity';
 
-export type CompanyFields = Pick<CompanyRow, 'name' | 'timeZone' | 'locale' | 'phoneCountry'>;
+export type CompanyFields = Pick<CompanyRow, 'name' | 'timeZone' | 'locale' | 'phoneCountry'> &
+  Partial<Pick<CompanyRow, 'reserveVisits'>>;
 
 /** Lists sort by what a cursor can carry, so to the millisecond. */
 const CREATED_AT = "date_trunc('milliseconds', company.created_at)";

@@ -16,6 +16,8 @@ export interface Company {
   locale: string;
   /** ISO 3166-1, two capital letters: where a phone number without a country belongs. */
   phoneCountry: string;
+  /** Whether the starts of a visit are reserved at the provider while it is being booked. */
+  reserveVisits: boolean;
   createdAt: Date;
 }
 
@@ -74,6 +76,6 @@ export class CompaniesService {
   }
 }
 
-function toCompany({ id, name, timeZone, locale, phoneCountry, createdAt }: CompanyRow): Company {
-  return { id, name, timeZone, locale, phoneCountry, createdAt };
+function toCompany({ id, name, timeZone, locale, phoneCountry, reserveVisits, createdAt }: CompanyRow): Company {
+  return { id, name, timeZone, locale, phoneCountry, reserveVisits, createdAt };
 }

@@ -21,6 +21,10 @@ export class CompanyRow {
   @Column({ name: 'phone_country', type: 'text' })
   phoneCountry: string;
 
+  /** Whether the starts of a visit are reserved at the provider while it is being booked. */
+  @Column({ name: 'reserve_visits', type: 'boolean' })
+  reserveVisits: boolean;
+
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 

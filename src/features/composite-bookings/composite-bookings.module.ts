@@ -25,6 +25,7 @@ import { VisitOutcomes } from './visit-outcomes';
 import { VisitPurpose } from './visit-purpose';
 import { VisitReader } from './visit-reader';
 import { VisitRecords } from './visit-records';
+import { VisitReservations } from './visit-reservations';
 import { VisitSagas } from './visit-sagas';
 import { VisitTimeline } from './visit-timeline';
 import { VisitWatch } from './visit-watch';
@@ -54,6 +55,7 @@ import { VisitsRepository } from './visits.repository';
     VisitPurpose,
     VisitReader,
     VisitRecords,
+    VisitReservations,
     VisitSagas,
     VisitTimeline,
     VisitWatch,

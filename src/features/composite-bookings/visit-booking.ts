@@ -9,6 +9,7 @@ import { VisitBeginning } from './visit-beginning';
 import { failureOf, storedFailure } from './visit-failure';
 import { type Looking, VisitIntake } from './visit-intake';
 import { VisitOutcomes } from './visit-outcomes';
+import { type Reservations, VisitReservations } from './visit-reservations';
 import type { VisitRequest, VisitWork } from './visit-work';
 
 /** Books visits, once for a key, and answers within the caller's patience. */
@@ -19,6 +20,7 @@ export class VisitBooking {
     private readonly intake: VisitIntake,
     private readonly beginning: VisitBeginning,
     private readonly outcomes: VisitOutcomes,
+    private readonly reservations: VisitReservations,
   ) {}
 
   /**
@@ -60,14 +62,25 @@ export class VisitBooking {
   }
 
   private async write(work: VisitWork, looking: Looking, recalled?: RecalledVisit): Promise<VisitAnswer> {
-    const { request, plan, option } = work;
-    const { visitId, saga, segments } = await this.beginning.begin(work, recalled).catch(async (error: unknown) => {
-      if (!(error instanceof ApiError) || error.code !== 'SLOT_UNAVAILABLE') throw error;
-      throw await this.intake.unavailable(plan, option.startMs, error.details, looking);
-    });
+    const { request } = work;
+    const { visitId, saga, segments, reserved } = await this.begin(work, looking, recalled);
     const answer = await this.outcomes.drive(request, saga, visitId, looking.untilMs);
+    void this.reservations.end(reserved);
     if (answer) return { ...answer, status: answer.status || 201 };
     throw await this.refusal(work, saga, { segments }, looking);
+  }
+
+  private async begin(work: VisitWork, { correlationId, ...looking }: Looking, recalled?: RecalledVisit) {
+    const { request, plan, option } = work;
+    let reserved: Reservations | undefined;
+    try {
+      reserved = await this.reservations.make(request.companyId, option.parts, { correlationId });
+      return { ...(await this.beginning.begin(work, recalled)), reserved };
+    } catch (error) {
+      void this.reservations.end(reserved);
+      if (!(error instanceof ApiError) || error.code !== 'SLOT_UNAVAILABLE') throw error;
+      throw await this.intake.unavailable(plan, option.startMs, error.details, { correlationId, ...looking });
+    }
   }
 
   /** A time that is taken is answered with others that are free; a repeat of the request gets the same ones. */
