@@ -32,7 +32,8 @@ export class SagaEnds {
     const before = saga.state.status;
     if (before !== state.status) await this.turn(manager, saga, state.status, bookings);
     await purpose.stepped?.(manager, saga, state);
-    if (before === 'compensating' && hasEnded(state)) await purpose.undone?.(manager, saga, state);
+    // Where nothing was booked yet, a saga turns and ends in one write.
+    if (before !== state.status && hasComeToNothing(state)) await purpose.undone?.(manager, saga, state);
   }
 
   private async turn(manager: EntityManager, saga: Saga, to: SagaStatus, bookings: ProviderBooking[]): Promise<void> {
@@ -44,6 +45,6 @@ export class SagaEnds {
   }
 }
 
-function hasEnded({ status }: SagaState): boolean {
-  return status !== 'running' && status !== 'compensating';
+function hasComeToNothing({ status }: SagaState): boolean {
+  return status === 'compensated' || status === 'needs_attention';
 }
