@@ -35,7 +35,10 @@ const ITEMS = `
   select 'saga' as kind, company_id, id as subject_id, coalesce(ended_at, created_at) as since
   from sagas where status = 'needs_attention' and kind = 'booking'
   union all
-  select 'composite_booking', company_id, id, updated_at from composite_bookings where status = 'needs_attention'
+  select 'composite_booking', saga.company_id, own.composite_booking_id, min(coalesce(saga.ended_at, saga.created_at))
+  from sagas saga join composite_booking_sagas own on own.saga_id = saga.id
+  where saga.status = 'needs_attention'
+  group by saga.company_id, own.composite_booking_id
   union all
   select 'booking', company_id, id, updated_at from appointments where status = 'needs_attention'
   union all

@@ -50,7 +50,6 @@ export class VisitAttention {
   /** Empty when nothing does. @throws ApiError `BOOKING_NOT_FOUND` */
   async of(companyId: string, id: string): Promise<AttentionView[]> {
     const visit = await this.reader.row(companyId, id);
-    if (visit.status !== 'needs_attention') return [];
     const stuck = await this.decisions.stuckOf(visit);
     return stuck.map(({ kind, step }) => {
       const { index: segment, name: segmentName, bookingId } = segmentOf(visit, step);

@@ -57,6 +57,8 @@ export class VisitCancel {
   ): Promise<Begun> {
     if (visit.status === 'cancelled') return { visit: await this.records.view(manager, visit) };
     if (visit.status === 'cancelling' && visit.sagaId) return { sagaId: visit.sagaId };
+    // What is in doubt is settled first: what is stuck of a visit that did not come about is no booking of it any more.
+    if (visit.status !== 'confirmed' && visit.status !== 'disrupted') throw cannotChange(visit.status);
     const live = appointments.filter((appointment) => !isOver(appointment) && appointment.uid !== null);
     const planned = this.plans.cancelling(visit, live, reason, correlationId);
     // The foreign key of the visit asks for the saga first.

@@ -54,7 +54,7 @@ export class VisitDecisions {
 
   /** Tries again what is stuck, at once and for another day. @throws ApiError `CONFLICT` for one that does not wait. */
   async retry(companyId: string, id: string): Promise<CompositeBookingView> {
-    const visit = await this.waitingVisit(companyId, id);
+    const visit = await this.reader.row(companyId, id);
     const [first] = await this.decide(visit, 'retried');
     if (!first) throw cannotChange(visit.status);
     return this.reader.get(companyId, id);
@@ -67,19 +67,14 @@ export class VisitDecisions {
    * @throws SchedulingError when the provider cannot be asked.
    */
   async resolve(companyId: string, id: string, context: CallContext): Promise<CompositeBookingView> {
-    const visit = await this.waitingVisit(companyId, id);
+    const visit = await this.reader.row(companyId, id);
     const stuck = await this.stuckOf(visit);
+    if (stuck.length === 0) throw cannotChange(visit.status);
     const isLive = await Promise.all(stuck.map((each) => this.isLive(visit, each, context)));
     const left = stuck.filter((_, index) => isLive[index]).map(({ step }) => segmentOf(visit, step));
     if (left.length > 0) throw new ApiError('CONFLICT', { details: { reason: 'STILL_BOOKED', segments: left } });
     await this.decide(visit, 'resolved');
     return this.reader.get(companyId, id);
-  }
-
-  private async waitingVisit(companyId: string, id: string): Promise<Visit> {
-    const visit = await this.reader.row(companyId, id);
-    if (visit.status !== 'needs_attention') throw cannotChange(visit.status);
-    return visit;
   }
 
   /** One that was to be moved back may stay where it is: the visit is disrupted then. */
