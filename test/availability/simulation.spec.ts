@@ -17,7 +17,7 @@ describe('the simulation of reads, shortened', () => {
   it.each([
     [12.8, 0.3, 0.15],
     [29, 0.25, 0],
-    [105, 0.15, 0],
+    [105, 0.1, 0],
   ])('at %d reads a second holds the aims of the store', async (readsPerSecond, hours, warmUpHours) => {
     const load = loadOf(readsPerSecond);
     const outcome = await run(load, hours, 'the store', warmUpHours);
@@ -29,7 +29,7 @@ describe('the simulation of reads, shortened', () => {
 
   it('shows what a caching proxy does with the same visitors', async () => {
     const load = loadOf(12.8);
-    const outcome = await run(load, 0.25, 'exact queries, 60 s');
+    const outcome = await run(load, 0.12, 'exact queries, 60 s');
     const { tally, slotCalls } = outcome;
     expect(slotCalls / tally.reads).toBeGreaterThan(0.7);
     expect(tally.knownStale).toBeGreaterThan(0);
@@ -37,12 +37,12 @@ describe('the simulation of reads, shortened', () => {
   });
 
   it('answers every warm read through an outage of ten minutes, and marks what is shown', async () => {
-    const outage = { fromHour: 0.1, toHour: 0.1 + 10 / 60 };
+    const outage = { fromHour: 0.08, toHour: 0.08 + 10 / 60 };
     const load = loadOf(12.8);
     const { outage: seen } = await new Simulation({
       ...load,
       policy: 'the store',
-      hours: 0.75,
+      hours: 0.3,
       seed: SEED,
       outage,
     }).run();
