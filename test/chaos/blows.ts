@@ -31,11 +31,15 @@ export const PLACES = [
   'undone',
   'writing cancelled',
   'wrote cancelled',
+  'writing committed',
+  'wrote return-intended',
+  'writing returned',
+  'wrote returned',
   'webhook begun',
   'webhook applied',
   'webhook finished',
 ] as const;
-const PASSES_MAX = 3;
+const PASSES_MAX = 4;
 /** At once, so that one that waits for a rare place does not keep the others from theirs. */
 const ARMED_MAX = 2;
 
@@ -45,6 +49,8 @@ export class Blows implements Watch {
   kills = 0;
   freezes = 0;
   crashes = 0;
+  /** From the crash of Postgres until it served again. */
+  readonly outages: { fromMs: number; toMs: number }[] = [];
   /** Processes that ended although nobody hit them. */
   byItself: string[] = [];
   isOn = false;
@@ -107,7 +113,9 @@ export class Blows implements Watch {
   private async crash(): Promise<void> {
     this.crashes += 1;
     this.note('Postgres crashes');
+    const fromMs = Date.now();
     await this.crashPostgres?.();
+    this.outages.push({ fromMs, toMs: Date.now() });
     this.note('Postgres is back');
   }
 

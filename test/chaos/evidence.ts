@@ -35,6 +35,7 @@ export interface OurVisit {
 
 /** Who took over from whom, and how long nobody had driven it. */
 export interface Takeover {
+  atMs: number;
   seconds: number;
   isVisit: boolean;
   /** Some of its segments were booked, and some were not. */
@@ -142,9 +143,10 @@ export class Records {
   /** Timed from an owner's last sign of life, or from when its saga was due; shortest first. */
   async takeovers(): Promise<Takeover[]> {
     return this.query<Takeover>(
-      `select extract(epoch from at - greatest(last_sign, due_at))::float8 as seconds, kind <> 'booking' as "isVisit",
+      `select extract(epoch from at)::float8 * 1000 as "atMs",
+         extract(epoch from at - greatest(last_sign, due_at))::float8 as seconds, kind <> 'booking' as "isVisit",
          booked > 0 and booked < steps as "isMidway"
-       from chaos.takeovers where last_sign is not null order by 1`,
+       from chaos.takeovers where last_sign is not null order by seconds`,
     );
   }
 

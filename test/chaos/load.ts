@@ -6,8 +6,8 @@ import type { Salon } from './salon';
 import { Wishes } from './wishes';
 
 /** At once; it changes while the campaign runs. */
-const CALLERS_MIN = 2;
-const CALLERS_MAX = 6;
+const CALLERS_MIN = 3;
+const CALLERS_MAX = 9;
 const TRIES_MAX = 12;
 /** Front ends repeat a call after ten seconds. */
 const PATIENCE_MS = 10_000;

@@ -14,6 +14,7 @@ import { ownPostgres, type Postgres } from './postgres';
 import { reported, written } from './report';
 import { Replica, runNode, untilAnswers } from './replica';
 import { openSalons, type Salon } from './salon';
+import { undisturbed } from './takeovers';
 import { DRIFT, judge, type Violations } from './verdict';
 import { WebhookDoor } from './webhook-door';
 
@@ -155,8 +156,8 @@ async function campaign(world: World): Promise<Violations> {
   await load.stop();
   say(`blows and load: ${seconds(began)}`);
   const quietAt = Date.now();
-  await heal(world);
-  say(`quiet after the last blow: ${seconds(quietAt)}`);
+  const sagas = await heal(world);
+  say(`quiet after the last blow: ${seconds(quietAt)}; of sagas: ${sagas}`);
   await repeatAnswers(world, load);
   const violations = await judged(world, load);
   writeFileSync(join(options.folder, 'violations.txt'), written(violations));
@@ -178,6 +179,7 @@ async function judged(world: World, load: Load): Promise<Violations> {
       deliveries: await records.deliveries(),
       leftOver: await records.leftOver(),
       byItself: blows.byItself,
+      takeovers: undisturbed(await records.takeovers(), blows.outages),
     });
     const others = [...violations].filter(([rule, cases]) => rule !== DRIFT && cases.length > 0);
     const drift = violations.get(DRIFT)!.length;
@@ -189,20 +191,23 @@ async function judged(world: World, load: Load): Promise<Violations> {
   }
 }
 
-/** Everybody up, nothing wrong any more; until nothing is under way, or patience ends. */
-async function heal({ replicas, records }: World): Promise<void> {
+/** Everybody up, nothing wrong any more; until nothing is under way, or patience ends. Says when sagas had ended. */
+async function heal({ replicas, records }: World): Promise<string> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(200)) {
     const up = await Promise.all(replicas.map(({ url }) => isUp(url)));
     if (up.every(Boolean)) break;
   }
   const began = Date.now();
-  for (;;) {
-    const { sagas, deliveries } = await records.unfinished();
-    const isQuiet = sagas === 0 && deliveries === 0;
-    const waited = Date.now() - began;
-    if (isQuiet || waited > QUIET_WEBHOOKS_MS || (deliveries === 0 && waited > QUIET_SAGAS_MS)) return;
-    await pause(500);
-  }
+  await until(async () => (await records.unfinished()).sagas === 0, QUIET_SAGAS_MS);
+  const ended = seconds(began);
+  await until(async () => (await records.unfinished()).deliveries === 0, began + QUIET_WEBHOOKS_MS - Date.now());
+  // A webhook may have woken one.
+  await until(async () => (await records.unfinished()).sagas === 0, began + QUIET_SAGAS_MS - Date.now());
+  return ended;
+}
+
+async function until(isSo: () => Promise<boolean>, patienceMs: number): Promise<void> {
+  for (const deadline = Date.now() + patienceMs; !(await isSo()) && Date.now() < deadline;) await pause(500);
 }
 
 /** Whoever was told 201 is told the same again, by every replica. */

@@ -5,6 +5,7 @@ import type { Wish } from './journal';
 import type { Load } from './load';
 import type { Options } from './options';
 import type { Violations } from './verdict';
+import { quantile, TAKEOVER_SECONDS, undisturbed } from './takeovers';
 import type { WebhookDoor } from './webhook-door';
 
 type Row = readonly [string, string | number];
@@ -22,9 +23,6 @@ export interface Course {
   violations: Violations;
 }
 
-/** Takeovers are to take no longer than this. */
-const TAKEOVER_SECONDS = 3;
-
 /** Every violation with its cases, for a file. */
 export function written(violations: Violations): string {
   return [...violations].map(([rule, cases]) => `## ${rule}: ${cases.length}\n${cases.join('\n')}\n`).join('\n');
@@ -41,7 +39,7 @@ export async function reported(campaign: Campaign, { load, faults, violations }:
     ...wishRows('visits', load.wishes, true),
     ...Object.entries(await records.sagasBy()).map(([what, count]): Row => [`sagas ${what}`, count]),
     ['webhooks acknowledged', `${door.acknowledged.size}, ${door.refused} refused`],
-    ...takeoverRows(await records.takeovers()),
+    ...takeoverRows(await records.takeovers(), blows.outages),
     ...[...violations].map(([rule, cases]): Row => [`VIOLATION: ${rule}`, cases.length]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -79,20 +77,16 @@ function wishRows(name: string, all: Wish[], areVisits: boolean): Row[] {
   ];
 }
 
-function takeoverRows(takeovers: Takeover[]): Row[] {
-  const rows = (name: string, some: Takeover[]): Row[] => {
-    const times = some.map(({ seconds }) => seconds);
-    const at = (share: number): string =>
-      `${(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(2)} s`;
-    return [
-      [`takeovers of ${name}`, times.length],
-      ['  p50, p95, max', [at(0.5), at(0.95), at(1)].join(', ')],
-      [`  after more than ${TAKEOVER_SECONDS} s`, times.filter((time) => time > TAKEOVER_SECONDS).length],
-    ];
-  };
+function takeoverRows(takeovers: Takeover[], outages: Blows['outages']): Row[] {
+  const rows = (name: string, some: Takeover[]): Row[] => [
+    [`takeovers of ${name}`, some.length],
+    ['  p50, p95, max', [0.5, 0.95, 1].map((share) => `${quantile(some, share).toFixed(2)} s`).join(', ')],
+    [`  after more than ${TAKEOVER_SECONDS} s`, some.filter(({ seconds }) => seconds > TAKEOVER_SECONDS).length],
+  ];
   const visits = takeovers.filter(({ isVisit }) => isVisit);
   return [
     ...rows('all sagas', takeovers),
+    ...rows('all sagas that met no crash of Postgres', undisturbed(takeovers, outages)),
     ...rows('visits', visits),
     ['  of visits with some segments booked', visits.filter(({ isMidway }) => isMidway).length],
   ];

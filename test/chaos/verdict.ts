@@ -1,7 +1,8 @@
-import type { OurBooking, OurVisit, ProviderBooking } from './evidence';
+import type { OurBooking, OurVisit, ProviderBooking, Takeover } from './evidence';
 import { saysNo, saysYes, type Told, type Wish } from './journal';
 import type { Salon } from './salon';
 import type { Sold } from './sold';
+import { tooSlow } from './takeovers';
 import { differenceOf, isDoubled, isWhereItMayBe, isWhole } from './visit-verdict';
 
 /** May be so for a while: where a change was cut short and its webhook was lost, synchronisation has to find it. */
@@ -27,6 +28,7 @@ export const RULES = [
   'acknowledged webhook without its effect once',
   'left over or stuck',
   'process ended by itself',
+  'takeovers too slow',
 ] as const;
 type Rule = (typeof RULES)[number];
 
@@ -40,6 +42,7 @@ export interface Evidence {
   deliveries: Map<string, string[]>;
   leftOver: string[];
   byItself: string[];
+  takeovers: Takeover[];
 }
 
 type Note = (rule: Rule, what: string) => void;
@@ -59,6 +62,7 @@ export function judge(evidence: Evidence): Violations {
   judgeWebhooks(evidence, note);
   for (const what of evidence.leftOver) note('left over or stuck', what);
   for (const what of evidence.byItself) note('process ended by itself', what);
+  for (const what of tooSlow(evidence.takeovers)) note('takeovers too slow', what);
   return found;
 }
 
