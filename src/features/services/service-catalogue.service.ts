@@ -60,9 +60,18 @@ export class ServiceCatalogue {
     });
   }
 
-  /** Nobody finds it any more; visits that were booked for it stay. */
+  /**
+   * Nobody finds it any more; visits that were booked for it and are over stay.
+   *
+   * @throws ApiError `CONFLICT` (`SERVICE_IN_USE`) with how many visits of it are still to come.
+   */
   async remove(companyId: string, id: string): Promise<void> {
-    if (!(await this.services.markDeleted(companyId, id))) throw new ApiError('SERVICE_NOT_FOUND');
+    await this.services.transaction(async (manager) => {
+      if (!(await this.services.lock(manager, companyId, id))) throw new ApiError('SERVICE_NOT_FOUND');
+      const visits = await this.services.upcomingVisits(manager, companyId, id);
+      if (visits > 0) throw new ApiError('CONFLICT', { details: { reason: 'SERVICE_IN_USE', visits } });
+      await this.services.markDeleted(manager, companyId, id);
+    });
   }
 
   /** Whoever is named cannot be deleted until the transaction ends. */

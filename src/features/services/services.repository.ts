@@ -82,12 +82,18 @@ export class ServicesRepository {
     );
   }
 
-  /** @returns whether there was such a service. */
-  async markDeleted(companyId: string, id: string): Promise<boolean> {
-    const [rows] = await this.database.query<[unknown[], number]>(
-      'update services set deleted_at = now() where company_id = $1 and id = $2 and deleted_at is null returning id',
+  async markDeleted(manager: EntityManager, companyId: string, id: string): Promise<void> {
+    await manager.query('update services set deleted_at = now() where company_id = $1 and id = $2', [companyId, id]);
+  }
+
+  /** How many visits of it are still to come, or may be: a person looks after them, or the service does. */
+  async upcomingVisits(manager: EntityManager, companyId: string, id: string): Promise<number> {
+    const [row] = await manager.query<[{ count: number }]>(
+      `select count(*)::int as count from composite_bookings
+       where company_id = $1 and service_id = $2 and ends_at > clock_timestamp()
+         and status in ('outcome_pending', 'confirmed', 'rescheduling', 'disrupted', 'needs_attention')`,
       [companyId, id],
     );
-    return rows.length > 0;
+    return row.count;
   }
 }
