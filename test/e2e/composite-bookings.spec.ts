@@ -80,9 +80,14 @@ describe('a visit of several segments', () => {
     await visits.scenario('conflict', 'bookings.create');
     const { status, body } = await visits.book({ start: startAt(4, 9) });
     expect([status, body.error.code]).toEqual([409, 'SLOT_UNAVAILABLE']);
-    expect(body.error.details).toMatchObject({ segment: { index: 0, name: 'Colour' } });
+    expect(body.error.details).toMatchObject({ reason: 'HOST_BUSY', segment: { index: 0, name: 'Colour' } });
+    expect(body.error.details.reasons).toEqual([expect.objectContaining({ code: expect.any(String) })]);
     expect(body.error.details.alternatives).toHaveLength(3);
-    expect(await visits.liveOn(4)).toEqual([]);
+    // It is told as soon as it is certain; what was booked of it is being cancelled then.
+    await eventually(
+      () => visits.liveOn(4),
+      (starts) => starts.length === 0,
+    );
   });
 
   it('is cancelled whole, once, and says so of every segment', async () => {

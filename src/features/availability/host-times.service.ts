@@ -10,6 +10,7 @@ import type { TimeClaim } from './time-claim';
 import { type Claimant, nameOf, TimeClaimsRepository } from './time-claims.repository';
 
 // What others need to claim times.
+export { hostPlaceOf, startPlaceOf } from './claimed-times';
 export type { TimeClaim } from './time-claim';
 export { TimeClaimed } from './time-claims.repository';
 

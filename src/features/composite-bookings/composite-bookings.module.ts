@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ExplainModule } from '../availability/explain.module';
 import { AvailabilityModule } from '../availability/availability.module';
 import { BookingsModule } from '../bookings/bookings.module';
 import { CompaniesModule } from '../companies/companies.module';
@@ -33,7 +34,7 @@ import { VisitsRepository } from './visits.repository';
 
 /** Visits of several segments, booked, moved and cancelled as one thing. */
 @Module({
-  imports: [CompaniesModule, EventTypesModule, ServicesModule, AvailabilityModule, BookingsModule],
+  imports: [CompaniesModule, EventTypesModule, ServicesModule, AvailabilityModule, ExplainModule, BookingsModule],
   controllers: [CompositeBookingReadsController, CompositeBookingsController],
   providers: [
     CompositeBookingsService,

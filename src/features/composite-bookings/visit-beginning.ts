@@ -4,10 +4,11 @@ import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../foundation/errors/api-error';
 import { failpoint } from '../../foundation/failpoints/failpoints';
 import { TimeClaimed } from '../availability/host-times.service';
+import type { VisitPart } from '../availability/visit-offers.service';
 import { type Saga, Sagas } from '../bookings/saga/sagas.service';
 import type { AgreedSegment } from './visit';
 import { type RecalledVisit, VisitAnswers } from './visit-answers';
-import { VisitClaims } from './visit-claims';
+import { segmentOfClaim, VisitClaims } from './visit-claims';
 import { VisitRecords } from './visit-records';
 import { VisitSagas } from './visit-sagas';
 import { agreedSegments, type VisitWork } from './visit-work';
@@ -40,7 +41,7 @@ export class VisitBeginning {
    *   `IDEMPOTENCY_KEY_IN_USE` when another request with the key was quicker: nothing was written.
    */
   async begin(work: VisitWork, recalled?: RecalledVisit): Promise<BegunVisit> {
-    const begun = await inTurn(work.caller.waitMs, () => this.write(work, recalled));
+    const begun = await inTurn(work.caller.waitMs, work.option.parts, () => this.write(work, recalled));
     failpoint('begun');
     return begun;
   }
@@ -70,20 +71,25 @@ export class VisitBeginning {
 /**
  * Bookings of one round-robin, collective or seated type are made one after another: whoever comes second waits a while.
  *
- * @throws ApiError `SLOT_UNAVAILABLE` (`CLAIMED`), or `CONFLICT` (`BOOKING_IN_PROGRESS`) when the turn did not come.
+ * @throws ApiError `SLOT_UNAVAILABLE` (`CLAIMED`) with the segment, or `CONFLICT` (`BOOKING_IN_PROGRESS`) when the turn did not come.
  */
-export async function inTurn<T>(waitMs: number, work: () => Promise<T>): Promise<T> {
+export async function inTurn<T>(waitMs: number, parts: readonly VisitPart[], work: () => Promise<T>): Promise<T> {
   const untilMs = performance.now() + waitMs;
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof TimeClaimed)) throw error;
-      if (!error.isTurn) throw new ApiError('SLOT_UNAVAILABLE', { details: { reason: 'CLAIMED' }, cause: error });
+      if (!error.isTurn) throw claimed(error, parts);
       if (performance.now() > untilMs) throw inProgress(error);
       await pause(TURN_LOOK_MS);
     }
   }
+}
+
+function claimed(cause: TimeClaimed, parts: readonly VisitPart[]): ApiError {
+  const segment = segmentOfClaim(parts, cause.claim);
+  return new ApiError('SLOT_UNAVAILABLE', { details: { reason: 'CLAIMED', ...(segment ? { segment } : {}) }, cause });
 }
 
 function inProgress(cause: Error): ApiError {

@@ -52,7 +52,13 @@ export class VisitBooking {
     const zone = asked.timeZone === undefined ? {} : { timeZone: canonicalTimeZone(asked.timeZone) };
     const attendee = await this.intake.attendees.complete(companyId, { ...zone, ...asked.customer }, 'customer');
     const timeZone = zone.timeZone ?? attendee.timeZone;
-    const looking: Looking = { timeZone, untilMs, ...(correlationId === undefined ? {} : { correlationId }) };
+    const isTrusted = caller.isTrusted === true;
+    const looking: Looking = {
+      timeZone,
+      untilMs,
+      isTrusted,
+      ...(correlationId === undefined ? {} : { correlationId }),
+    };
     const option = await this.intake.chosen(plan, asked, looking);
     const { notes, metadata } = asked;
     const words = { ...(notes === undefined ? {} : { notes }), ...(metadata === undefined ? {} : { metadata }) };
@@ -79,7 +85,7 @@ export class VisitBooking {
     } catch (error) {
       void this.reservations.end(reserved);
       if (!(error instanceof ApiError) || error.code !== 'SLOT_UNAVAILABLE') throw error;
-      throw await this.intake.unavailable(plan, option.startMs, error.details, { correlationId, ...looking });
+      throw await this.intake.unavailable(plan, option.parts, error.details, { correlationId, ...looking });
     }
   }
 
@@ -92,7 +98,7 @@ export class VisitBooking {
   ) {
     const failure = storedFailure(failureOf(saga, visit));
     if (failure.code !== 'SLOT_UNAVAILABLE') return thawFailure(failure);
-    const whole = await this.intake.unavailable(plan, option.startMs, { ...failure.details }, looking);
+    const whole = await this.intake.unavailable(plan, option.parts, { ...failure.details }, looking);
     if (isFinal(failure)) {
       const stored = { kind: 'api', code: 'SLOT_UNAVAILABLE', details: whole.details } as const;
       await this.answers.finish(undefined, saga, 0, { failure: stored });

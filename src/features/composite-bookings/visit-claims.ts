@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { HostTimes, type TimeClaim } from '../availability/host-times.service';
+import { HostTimes, hostPlaceOf, startPlaceOf, type TimeClaim } from '../availability/host-times.service';
 import type { VisitPart } from '../availability/visit-offers.service';
 import type { Saga } from '../bookings/saga/sagas.service';
 import type { ServicePlan } from '../services/services.service';
@@ -46,7 +46,7 @@ export function merged(claims: TimeClaim[]): TimeClaim[] {
     const sorted = own.toSorted((a, b) => fromOf(a) - fromOf(b));
     return sorted.reduce<TimeClaim[]>((before, claim) => {
       const last = before.at(-1);
-      if (!last || toOf(last) < fromOf(claim)) return [...before, claim];
+      if (!last || toOf(last) <= fromOf(claim)) return [...before, claim];
       const isLonger = toOf(claim) > toOf(last);
       return isLonger ? [...before.slice(0, -1), { ...last, toMs: claim.toMs }] : before;
     }, []);
@@ -55,3 +55,15 @@ export function merged(claims: TimeClaim[]): TimeClaim[] {
 
 const fromOf = ({ fromMs = Number.NEGATIVE_INFINITY }: TimeClaim): number => fromMs;
 const toOf = ({ toMs = Number.POSITIVE_INFINITY }: TimeClaim): number => toMs;
+
+/** Which segment has claimed this time; undefined for a gap that keeps its person. */
+export function segmentOfClaim(parts: readonly VisitPart[], { host, fromMs = 0, toMs = Infinity }: TimeClaim) {
+  const index = parts.findIndex(({ eventType: { providerId, definition }, startMs, endMs }) => {
+    const hosts = definition.hosts.map(({ id }) => hostPlaceOf(id));
+    const isOwn = hosts.includes(host) || host === startPlaceOf(providerId);
+    const { beforeBufferMinutes, afterBufferMinutes } = definition;
+    return isOwn && startMs - beforeBufferMinutes * 60_000 < toMs && fromMs < endMs + afterBufferMinutes * 60_000;
+  });
+  const part = parts[index];
+  return part && { index, segmentId: part.segmentId, name: part.name };
+}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ApiError, invalidField } from '../../foundation/errors/api-error';
+import { ExplainService } from '../availability/explain.service';
 import { firstStartOf, type VisitOption, VisitOffers, type VisitPart } from '../availability/visit-offers.service';
 import { Attendees } from '../bookings/attendees.service';
 import { type ServicePlan, ServicesService } from '../services/services.service';
@@ -8,12 +9,16 @@ import { VisitAlternatives } from './visit-alternatives';
 import { isPossible, shifted } from './visit-shift';
 import type { VisitChoice } from './visit-work';
 
+type Details = Record<string, unknown>;
+
 /** In whose name a choice is looked at. */
 export interface Looking {
   timeZone: string;
   correlationId?: string;
   /** The caller's patience, `performance.now()`. */
   untilMs: number;
+  /** The company itself may see ids and the times of other bookings. */
+  isTrusted: boolean;
 }
 
 /** Finds out what is asked for: segments come from the service, never from the caller. */
@@ -24,6 +29,7 @@ export class VisitIntake {
     private readonly services: ServicesService,
     private readonly offers: VisitOffers,
     private readonly alternatives: VisitAlternatives,
+    private readonly explanations: ExplainService,
   ) {}
 
   /** @throws ApiError `SERVICE_NOT_FOUND`, `SERVICE_NOT_READY` with every reason. */
@@ -48,7 +54,8 @@ export class VisitIntake {
         : await this.offers.option(plan, optionId, context);
     if (option) return option;
     const wished = startMs ?? firstStartOf(optionId!) ?? Date.now();
-    throw await this.unavailable(plan, wished, { reason: 'NOT_OFFERED' }, looking);
+    const alternatives = await this.alternatives.near(plan, wished, looking);
+    throw new ApiError('SLOT_UNAVAILABLE', { details: { reason: 'NOT_OFFERED', alternatives } });
   }
 
   /**
@@ -74,10 +81,19 @@ export class VisitIntake {
     return (await this.chosen(plan, choice, looking)).parts;
   }
 
-  /** With up to three whole visits near the wished start. */
-  async unavailable(plan: ServicePlan, startMs: number, details: Record<string, unknown>, looking: Looking) {
-    const alternatives = await this.alternatives.near(plan, startMs, looking);
-    return new ApiError('SLOT_UNAVAILABLE', { details: { ...details, alternatives } });
+  /**
+   * What is told of a visit that cannot be had as these parts: why, in the words of explain where a segment is named, and
+   * up to three whole visits near it.
+   */
+  async unavailable(plan: ServicePlan, parts: readonly VisitPart[], details: Details, looking: Looking) {
+    const { reason, segment } = details as { reason?: string; segment?: { index: number } };
+    const refused = segment && parts[segment.index];
+    const [reasons, alternatives] = await Promise.all([
+      refused && this.explanations.refused(reason ?? 'CLAIMED', { ...refused, isTrusted: looking.isTrusted }),
+      this.alternatives.near(plan, parts[0]!.startMs, looking),
+    ]);
+    const said = { ...details, reason: reason ?? 'CLAIMED', ...(reasons ? { reasons } : {}), alternatives };
+    return new ApiError('SLOT_UNAVAILABLE', { details: said });
   }
 }
 

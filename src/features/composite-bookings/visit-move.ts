@@ -45,7 +45,7 @@ export class VisitMove {
     if (visit.status !== 'confirmed' && visit.status !== 'disrupted') throw cannotChange(visit.status);
     const { correlationId } = caller;
     const known = correlationId === undefined ? {} : { correlationId };
-    const looking: Looking = { timeZone: visit.timeZone, untilMs, ...known };
+    const looking: Looking = { timeZone: visit.timeZone, untilMs, isTrusted: true, ...known };
     const plan = await this.planOf(visit);
     const parts = await this.intake.moved(plan, visit.segments, choice, looking);
     const words = reason === undefined ? {} : { reason };
@@ -74,13 +74,13 @@ export class VisitMove {
     await this.outcomes.rest(saga, looking.untilMs);
     const failure = storedFailure(failureOf(saga, { segments }));
     if (failure.code !== 'SLOT_UNAVAILABLE') throw thawFailure(failure);
-    throw await this.intake.unavailable(work.plan, work.parts[0]!.startMs, { ...failure.details }, looking);
+    throw await this.intake.unavailable(work.plan, work.parts, { ...failure.details }, looking);
   }
 
   private begin(work: MoveWork, looking: Looking, waitMs: number): Promise<BegunMove> {
-    return inTurn(waitMs, () => this.beginning.begin(work)).catch(async (error: unknown) => {
+    return inTurn(waitMs, work.parts, () => this.beginning.begin(work)).catch(async (error: unknown) => {
       if (!(error instanceof ApiError) || error.code !== 'SLOT_UNAVAILABLE') throw error;
-      throw await this.intake.unavailable(work.plan, work.parts[0]!.startMs, error.details, looking);
+      throw await this.intake.unavailable(work.plan, work.parts, error.details, looking);
     });
   }
 }
