@@ -4,7 +4,7 @@ import { ApiError } from '../../foundation/errors/api-error';
 import type { BookingWork } from './booking-command';
 import { BookingReader } from './booking-reader';
 import type { BookingView } from './booking-view';
-import { type FrozenFailure, isFinal, thawFailure } from './frozen-failure';
+import { type FrozenFailure, thawFailure, unsettled } from './frozen-failure';
 import { type BookingAnswer, IdempotencyService } from './idempotency.service';
 import { Refusals } from './refusals';
 import { NOT_BOOKED, type Saga } from './saga/saga';
@@ -72,12 +72,4 @@ export class BookingOutcomes {
     }
     return thawFailure(whole);
   }
-}
-
-/** It is over, but something of it may still take effect and be undone: the request should not be made anew before. */
-function unsettled(failure: FrozenFailure, seconds: number): Error {
-  if (isFinal(failure)) return thawFailure(failure);
-  const details = failure.kind === 'api' ? failure.details : { reason: 'NOT_BOOKED' };
-  const headers = { 'retry-after': String(Math.max(1, Math.ceil(seconds))) };
-  return new ApiError('PROVIDER_UNAVAILABLE', { details, headers });
 }

@@ -45,3 +45,11 @@ export function thawFailure(failure: FrozenFailure): Error {
   if (failure.kind === 'api') return new ApiError(failure.code, { details: failure.details });
   return new SchedulingError(failure.code, 'replayed', failure.details);
 }
+
+/** It is over, but something of it may still take effect and be undone: the request should not be made anew before. */
+export function unsettled(failure: FrozenFailure, seconds: number): Error {
+  if (isFinal(failure)) return thawFailure(failure);
+  const details = failure.kind === 'api' ? failure.details : { reason: 'NOT_BOOKED' };
+  const headers = { 'retry-after': String(Math.max(1, Math.ceil(seconds))) };
+  return new ApiError('PROVIDER_UNAVAILABLE', { details, headers });
+}

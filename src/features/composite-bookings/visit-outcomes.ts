@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { ApiError } from '../../foundation/errors/api-error';
 import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
-import { isFinal, NOT_BOOKED, type Saga, Sagas, thawFailure } from '../bookings/saga/sagas.service';
+import { NOT_BOOKED, type Saga, Sagas, thawFailure, unsettled } from '../bookings/saga/sagas.service';
 import { type VisitAnswer, VisitAnswers } from './visit-answers';
 import { storedFailure } from './visit-failure';
 import { VisitReader } from './visit-reader';
@@ -106,12 +105,4 @@ export class VisitOutcomes {
     if (saga.status === 'running' || saga.status === 'confirmed') return saga.status;
     throw unsettled(saga.failure ?? NOT_BOOKED, saga.settlesInSeconds);
   }
-}
-
-/** It is over, but something of it may still take effect and be undone: the request should not be made anew before. */
-function unsettled(failure: typeof NOT_BOOKED, seconds: number): Error {
-  if (isFinal(failure)) return thawFailure(failure);
-  const details = failure.kind === 'api' ? failure.details : { reason: 'NOT_BOOKED' };
-  const headers = { 'retry-after': String(Math.max(1, Math.ceil(seconds))) };
-  return new ApiError('PROVIDER_UNAVAILABLE', { details, headers });
 }

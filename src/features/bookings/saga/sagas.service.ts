@@ -8,7 +8,7 @@ import { SagaWorker } from './saga-worker';
 import { type NewSaga, type SagaOutcome, SagasRepository } from './sagas.repository';
 
 // What rooms need that have sagas of their own.
-export { type FrozenFailure, isFinal, thawFailure } from '../frozen-failure';
+export { type FrozenFailure, isFinal, thawFailure, unsettled } from '../frozen-failure';
 export type { ReplacedBooking } from './booking-input-seal';
 export { NOT_BOOKED, type Saga, type SagaKind, type StepPlan, type StepRemark } from './saga';
 export type { DiaryEntry, StepFacts } from './saga-diary';
