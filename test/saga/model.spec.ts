@@ -6,17 +6,29 @@ import { ALLOWED_TURNS, STRAY_TRANSITIONS, turns } from './transitions';
 
 const WORLDS: [string, World][] = [
   [
-    '1 segment, 2 crashes, 2 freezes, a webhook, cancellations refused for good, a person',
-    world({ crashes: 2, expiries: 2, notices: 1, stuck: true, persons: 1 }),
+    '1 segment, 2 crashes, a freeze, a webhook, cancellations refused for good, a person',
+    world({ crashes: 2, expiries: 1, notices: 1, stuck: true, persons: 1 }),
   ],
   ['1 segment, 2 crashes, a freeze, hosts that are claimed', world({ crashes: 2, expiries: 1, clashes: true })],
   ['1 segment, a crash, a freeze, an effect too late', world({ crashes: 1, expiries: 1, late: 1, notices: 1 })],
-  ['2 segments, 2 crashes, 2 freezes', world({ steps: 2, crashes: 2, expiries: 2 })],
+  ['2 segments, 2 crashes, a freeze', world({ steps: 2, crashes: 2, expiries: 1 })],
   [
     '2 segments, a crash, an effect too late, a webhook, cancellations refused for good, a person',
     world({ steps: 2, crashes: 1, late: 1, notices: 1, stuck: true, persons: 1 }),
   ],
   ['3 segments, a crash, a freeze', world({ steps: 3, crashes: 1, expiries: 1 })],
+  ['1 segment that is moved, a crash, a freeze', world({ moves: true, crashes: 1, expiries: 1 })],
+  [
+    '2 segments that are moved, a crash, returns refused for good, a person',
+    world({ moves: true, steps: 2, crashes: 1, stuck: true, persons: 1 }),
+  ],
+  ['1 segment to be confirmed, a crash, a freeze', world({ confirms: true, crashes: 1, expiries: 1 })],
+  ['2 segments to be confirmed, a freeze', world({ confirms: true, steps: 2, expiries: 1 })],
+  ['1 segment that is moved and confirmed, a freeze', world({ moves: true, confirms: true, expiries: 1 })],
+  [
+    '2 segments that are cancelled, a crash, a freeze, refused for good, a person',
+    world({ cancels: true, steps: 2, crashes: 1, expiries: 1, stuck: true, persons: 1 }),
+  ],
 ];
 
 // Seconds on an idle machine.
@@ -40,7 +52,7 @@ describe('every order of events', () => {
   it('takes every turn of the table, and no other, but for strays that are taken back', () => {
     const isOfStray = (turn: string): boolean => reopened.has(turn) || turn.endsWith('-> trying');
     const ordinary = [...seen].filter((turn) => !isOfStray(turn) || ALLOWED_TURNS.has(turn));
-    expect(ordinary.filter((turn) => !ALLOWED_TURNS.has(turn))).toEqual([]);
+    expect(ordinary.sort()).toEqual([...ALLOWED_TURNS].sort());
     expect([...reopened].filter((turn) => !seen.has(turn))).toEqual([]);
   });
 });

@@ -81,6 +81,36 @@ export const ABLATIONS: readonly Ablation[] = [
     world: { crashes: 1, expiries: 0, clashes: true },
     violation: 'confirmed with a host whom another saga has claimed',
   },
+  {
+    safeguard: 'watchCancelled',
+    without: 'What is cancelled is not watched, and a confirmation of it is still under way',
+    world: { crashes: 0, expiries: 0, confirms: true },
+    violation: 'a booking appeared after its saga had come to nothing',
+  },
+  {
+    safeguard: 'confirmGuard',
+    without: 'No guard at the socket for confirmations: an old intent still leaves',
+    world: { crashes: 0, expiries: 1, confirms: true },
+    violation: 'a booking appeared after its saga had come to nothing',
+  },
+  {
+    safeguard: 'returnWindow',
+    without: 'No settle window for moving back: one empty look is enough',
+    world: { crashes: 0, expiries: 0, moves: true },
+    violation: 'one booking stands twice',
+  },
+  {
+    safeguard: 'returnGuard',
+    without: 'No guard at the socket for moving back: an old intent still leaves',
+    world: { crashes: 0, expiries: 1, moves: true },
+    violation: 'one booking stands twice',
+  },
+  {
+    safeguard: 'returnWaits',
+    without: 'A booking is moved back while a confirmation of it is still under way',
+    world: { crashes: 0, expiries: 0, moves: true, confirms: true },
+    violation: 'one booking stands twice',
+  },
 ];
 
 const CALM: World = {
@@ -92,6 +122,9 @@ const CALM: World = {
   clashes: false,
   stuck: false,
   persons: 0,
+  moves: false,
+  confirms: false,
+  cancels: false,
   safeguards: ALL_SAFEGUARDS,
 };
 

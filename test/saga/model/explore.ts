@@ -1,7 +1,8 @@
 import { initial, isWell, violations } from './invariants';
 import type { World } from './safeguards';
 import { keyOf, type ModelState } from './state';
-import { type Move, workerMoves } from './worker-moves';
+import { workerMoves } from './worker-moves';
+import type { Move } from './writing';
 import { settled, worldMoves } from './world-moves';
 
 export interface Exploration {

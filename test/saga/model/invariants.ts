@@ -1,5 +1,6 @@
 import type { World } from './safeguards';
-import { DEADLINE, type ModelState } from './state';
+import { type Booking, DEADLINE, type ModelState, uidAt } from './state';
+import type { StepState } from '../../../src/features/bookings/saga/saga-state';
 
 /** What must hold in every state; the texts say what does not. */
 export function violations(world: World, state: ModelState): string[] {
@@ -26,7 +27,12 @@ export function isQuiet({ database, workers, calls, hearing }: ModelState): bool
 function atRest(world: World, state: ModelState): string | undefined {
   const { status, steps } = state.database.saga;
   if (status === 'confirmed') return hasOneEach(state) ? undefined : 'confirmed, and not every step is booked once';
-  const unexpected = state.bookings.some(({ isActive, step }) => isActive && steps[step]!.status !== 'stuck');
+  const moved = steps.findIndex((step, index) => step.moves && step.status !== 'stuck' && !isBack(state, index));
+  if (moved >= 0)
+    return activeOf(state, moved).length > 1
+      ? 'one booking stands twice'
+      : `${status}, and a booking is not where it was`;
+  const unexpected = state.bookings.some(({ isActive, step }) => isActive && isToBeGone(state, step));
   if (unexpected && isSwept(world, state)) return undefined;
   return unexpected ? `${status}, and a booking is left behind` : undefined;
 }
@@ -38,26 +44,44 @@ function isSwept({ late, safeguards }: World, state: ModelState): boolean {
 
 /** Whether everything is as it should be, so that nothing needs to happen any more. */
 export function isWell(state: ModelState): boolean {
-  const { status, steps } = state.database.saga;
+  const { status } = state.database.saga;
   if (!isQuiet(state)) return false;
-  return status === 'confirmed' || state.bookings.every((b) => !b.isActive || steps[b.step]!.status === 'stuck');
+  return status === 'confirmed' || state.bookings.every((b) => !b.isActive || !isToBeGone(state, b.step));
 }
 
-function hasOneEach({ database, bookings }: ModelState): boolean {
-  return database.saga.steps.every(
-    (_, step) => bookings.filter((booking) => booking.step === step && booking.isActive).length === 1,
-  );
+function hasOneEach(state: ModelState): boolean {
+  return state.database.saga.steps.every((_, step) => {
+    const [first, ...more] = activeOf(state, step);
+    return first !== undefined && more.length === 0 && !first.isPending && !first.isOld;
+  });
 }
 
-export function initial({ steps, crashes, expiries, late, notices, persons }: World): ModelState {
+/** Exactly once where it was before the saga. */
+function isBack(state: ModelState, step: number): boolean {
+  const active = activeOf(state, step);
+  return active.length === 1 && active[0]!.isOld;
+}
+
+function activeOf({ bookings }: ModelState, step: number): Booking[] {
+  return bookings.filter((booking) => booking.step === step && booking.isActive);
+}
+
+function isToBeGone({ database }: ModelState, step: number): boolean {
+  const { status, moves } = database.saga.steps[step]!;
+  return status !== 'stuck' && !moves;
+}
+
+export function initial(world: World): ModelState {
+  const { crashes, expiries, late, notices, persons } = world;
   const saga = {
-    status: 'running' as const,
+    status: world.cancels ? ('compensating' as const) : ('running' as const),
     deadlineMs: DEADLINE,
     nextMs: 0,
     tries: 0,
-    steps: Array.from({ length: steps }, () => ({ status: 'pending' as const })),
+    steps: Array.from({ length: world.steps }, (_, step) => firstStep(world, step)),
   };
   const knows = { saga, refs: saga.steps.map(() => -1) };
+  const existing = world.moves || world.cancels ? saga.steps : [];
   return {
     clock: 0,
     database: knows,
@@ -66,7 +90,7 @@ export function initial({ steps, crashes, expiries, late, notices, persons }: Wo
       { at: { is: 'idle' }, owns: false, knows },
     ],
     calls: [],
-    bookings: [],
+    bookings: existing.map((_, step) => ({ ref: -1, step, isActive: true, isPending: false, isOld: true, from: -1 })),
     hearing: undefined,
     told: 'nothing',
     refs: 0,
@@ -74,4 +98,9 @@ export function initial({ steps, crashes, expiries, late, notices, persons }: Wo
     hasClash: false,
     left: { crashes, expiries, late, notices, persons },
   };
+}
+
+function firstStep({ moves, confirms, cancels }: World, step: number): StepState {
+  if (cancels) return { status: 'booked', uid: uidAt(step) };
+  return { status: 'pending', ...(moves && { moves }), ...(confirms && { confirmation: 'wanted' }) };
 }

@@ -24,6 +24,16 @@ export interface Safeguards {
   decidedAnew: boolean;
   /** That a named host is claimed is written together with the booking. */
   clashWithBooking: boolean;
+  /** A booking is cancelled, and then watched for as long as a confirmation of it may be under way. */
+  watchCancelled: boolean;
+  /** No confirmation leaves with an old intent. */
+  confirmGuard: boolean;
+  /** That a booking was not moved back counts only after the time in which it can still be. */
+  returnWindow: boolean;
+  /** Nothing is moved back with an old intent. */
+  returnGuard: boolean;
+  /** Nothing is moved back while a confirmation of it may be under way. */
+  returnWaits: boolean;
 }
 
 export const ALL_SAFEGUARDS: Safeguards = {
@@ -39,6 +49,11 @@ export const ALL_SAFEGUARDS: Safeguards = {
   echoes: true,
   decidedAnew: true,
   clashWithBooking: true,
+  watchCancelled: true,
+  confirmGuard: true,
+  returnWindow: true,
+  returnGuard: true,
+  returnWaits: true,
 };
 
 /** A world to explore: what it holds, and how often it strikes. */
@@ -57,5 +72,11 @@ export interface World {
   stuck: boolean;
   /** How often a person asks for another try of what needs attention. */
   persons: number;
+  /** The steps move bookings that exist. */
+  moves: boolean;
+  /** A host has to confirm what is booked. */
+  confirms: boolean;
+  /** It begins with everything booked, to be cancelled. */
+  cancels: boolean;
   safeguards: Safeguards;
 }

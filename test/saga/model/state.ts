@@ -1,11 +1,24 @@
+import type { World } from './safeguards';
 import type { SagaEvent, SagaState, StepStatus } from '../../../src/features/bookings/saga/saga-state';
 
 /** The model's clock has few ticks: what matters of time is only what is before what. One tick is longer than any call. */
 export const DEADLINE = 2;
 /** A request takes effect at most that many ticks after it was sent, unless the world breaks the promise. */
 export const SETTLE = 1;
-/** By then every window is over, whenever the last intent was recorded. */
-export const LAST_TICK = 4;
+/** By then every window is over, whenever the last intent was recorded; moving back takes another window. */
+export function lastTick({ moves }: World): number {
+  return moves ? 5 : 4;
+}
+
+/** What is asked for about a booking that is known. */
+export type Change = 'confirm' | 'return';
+
+/** On the way of a change. */
+export type Changing =
+  | { is: 'looking back'; step: number; askedAt: number }
+  | { is: 'changing'; does: Change; step: number }
+  | { is: 'change intended'; does: Change; step: number; since: number }
+  | { is: 'change sent'; does: Change; step: number };
 
 /** Between which of its awaits a worker stands; anything may happen to it there, and for any time. */
 export type Place =
@@ -16,6 +29,7 @@ export type Place =
   | { is: 'intended'; step: number; since: number }
   | { is: 'waiting'; step: number }
   | { is: 'looking'; step: number; askedAt: number }
+  | Changing
   | { is: 'cancelling'; step: number; askedAt: number }
   | { is: 'writing'; events: SagaEvent[] };
 
@@ -38,6 +52,9 @@ export interface Call {
   by: number;
   sentAt: number;
   isBooked: boolean;
+  does: 'book' | Change;
+  /** Of the booking that it changes, its place; or -1. */
+  uid: number;
 }
 
 /** At the provider. It makes a second one when asked twice. */
@@ -45,6 +62,12 @@ export interface Booking {
   ref: number;
   step: number;
   isActive: boolean;
+  /** Its host has not confirmed it. */
+  isPending: boolean;
+  /** At the time that it had before the saga. */
+  isOld: boolean;
+  /** Whose place it took, or -1. */
+  from: number;
 }
 
 /** Somebody who has heard of a booking and has read in which status its saga is. */
@@ -73,6 +96,14 @@ export interface ModelState {
   broken?: string;
 }
 
+export function uidAt(place: number): string {
+  return `b${place}`;
+}
+
+export function indexOf(uid: string): number {
+  return Number(uid.slice(1));
+}
+
 export function worker(state: ModelState, index: number, change: Partial<Worker>): ModelState {
   return { ...state, workers: state.workers.with(index, { ...state.workers[index]!, ...change }) };
 }
@@ -85,12 +116,19 @@ export function keyOf(state: ModelState): string {
     .map(({ at, owns, knows }, index) => {
       if (at.is === 'idle') return owns ? 'I' : 'i';
       const known = knowledgeKey(knows);
-      const call = at.is === 'waiting' ? callKey(state.calls.find(({ by }) => by === index)!) : '';
+      const call =
+        at.is === 'waiting' || at.is === 'change sent' ? callKey(state.calls.find(({ by }) => by === index)!) : '';
       return `${placeKey(at)}${call}${owns ? '!' : '?'}${known === database ? '' : known}`;
     })
     .sort();
-  const calls = state.calls.filter(({ by }) => by < 0).map(callKey);
-  const bookings = state.bookings.map(({ ref, isActive }) => (isActive ? ref : `-${ref}`));
+  const calls = state.calls
+    .filter(({ by }) => by < 0)
+    .map(callKey)
+    .sort();
+  const bookings = state.bookings.map(
+    ({ ref, isActive, isPending, from }) =>
+      `${isActive ? '' : '-'}${ref}${isPending ? 'p' : ''}${from < 0 ? '' : `<${from}`}`,
+  );
   const { crashes, expiries, late, notices, persons } = state.left;
   const hearing = state.hearing ? `${state.hearing.ref}${state.hearing.saw}` : '';
   const rest = [state.clock, state.told[0], state.refs, state.posted.join('.'), state.hasClash ? 'c' : ''];
@@ -112,13 +150,14 @@ const STEP_LETTERS: Record<StepStatus, string> = {
 
 function knowledgeKey({ saga, refs }: Knowledge): string {
   const steps = saga.steps.map(
-    ({ status, settleMs, uid }, index) => `${STEP_LETTERS[status]}${settleMs ?? ''}${uid ?? ''}_${refs[index]}`,
+    ({ status, settleMs, uid, confirmation }, index) =>
+      `${STEP_LETTERS[status]}${settleMs ?? ''}${uid ?? ''}${confirmation?.[0] ?? ''}_${refs[index]}`,
   );
   return `${saga.status.slice(0, 10)}${saga.tries}${steps.join('')}`;
 }
 
-function callKey({ ref, sentAt, isBooked }: Call): string {
-  return `${ref}@${sentAt}${isBooked ? 'b' : ''}`;
+function callKey({ ref, sentAt, isBooked, does, uid }: Call): string {
+  return `${ref}@${sentAt}${isBooked ? 'b' : ''}${does === 'book' ? '' : `${does[0]}${uid}`}`;
 }
 
 function placeKey(place: Place): string {

@@ -1,9 +1,19 @@
 import { next } from '../../../src/features/bookings/saga/saga-decision';
-import { apply, type SagaEvent, type SagaState } from '../../../src/features/bookings/saga/saga-state';
+import type { SagaEvent } from '../../../src/features/bookings/saga/saga-state';
 import type { World } from './safeguards';
-import { DEADLINE, LAST_TICK, type Knowledge, type ModelState, SETTLE, type Worker, worker } from './state';
-
-export type Move = [what: string, after: ModelState];
+import { changeAnswered, changeSent, changing, confirming, lookedBack, movingBack } from './changes';
+import {
+  type Changing,
+  DEADLINE,
+  indexOf,
+  lastTick,
+  type ModelState,
+  SETTLE,
+  uidAt,
+  type Worker,
+  worker,
+} from './state';
+import { type Move, writing, written } from './writing';
 
 /** Everything that one worker may do next. It runs the real `next` and `apply`. */
 export function workerMoves(world: World, state: ModelState, index: number): Move[] {
@@ -26,6 +36,21 @@ export function workerMoves(world: World, state: ModelState, index: number): Mov
       return cancelled(world, state, index, at);
     case 'writing':
       return [written(world, state, index, at.events)];
+    default:
+      return changed(world, state, index, at);
+  }
+}
+
+function changed(world: World, state: ModelState, index: number, at: Changing): Move[] {
+  switch (at.is) {
+    case 'looking back':
+      return lookedBack(world, state, index, at);
+    case 'changing':
+      return changing(world, state, index, at);
+    case 'change intended':
+      return changeSent(world, state, index, at);
+    case 'change sent':
+      return changeAnswered(world, state, index, at);
   }
 }
 
@@ -40,7 +65,17 @@ function decided(world: World, state: ModelState, index: number): Move[] {
       const at = { is: 'looking', step: action.step, askedAt: state.clock } as const;
       return [go(`reads the clock (${state.clock}) to look for step ${action.step}`, at), ...laidDown(state, index)];
     }
+    case 'confirm':
+      return confirming(state, index, action.step);
+    case 'look-back': {
+      const at = { is: 'looking back', step: action.step, askedAt: state.clock } as const;
+      return [
+        go(`reads the clock (${state.clock}) to look where step ${action.step} is`, at),
+        ...laidDown(state, index),
+      ];
+    }
     case 'undo': {
+      if (world.moves) return [...movingBack(world, state, index, action.step), ...laidDown(state, index)];
       const at = { is: 'cancelling', step: action.step, askedAt: state.clock } as const;
       return [go(`cancels step ${action.step}`, at), ...laidDown(state, index)];
     }
@@ -94,7 +129,7 @@ function sent(world: World, state: ModelState, index: number, at: { step: number
   if (world.safeguards.socketGuard && state.clock > at.since) {
     return [['does not send: the intent is old', worker(state, index, { at: writing({ type: 'not-sent', step }) })]];
   }
-  const call = { ref, step, by: index, sentAt: state.clock, isBooked: false };
+  const call = { ref, step, by: index, sentAt: state.clock, isBooked: false, does: 'book', uid: -1 } as const;
   const broken = state.posted.includes(ref)
     ? 'one attempt was sent twice'
     : state.clock >= DEADLINE
@@ -122,7 +157,7 @@ function answered(world: World, state: ModelState, index: number, step: number):
   };
   const lost: Move = ['gets no answer in time', unknown(left)];
   if (call.isBooked) {
-    const uid = uidOf(state, call.ref)!;
+    const uid = uidOf(world, state, step, call.ref)!;
     return [lost, ...booked(world, over, index, { step, uid, what: 'is answered 201' })];
   }
   const refused = worker(over, index, { at: writing({ type: 'refused', step }) });
@@ -145,11 +180,11 @@ function booked(
 
 function looked(world: World, state: ModelState, index: number, at: { step: number; askedAt: number }): Move[] {
   const { step } = at;
-  const { saga, refs } = state.workers[index]!.knows;
-  const isOverdue = world.stuck && state.clock === LAST_TICK;
+  const { saga } = state.workers[index]!.knows;
+  const isOverdue = world.stuck && state.clock === lastTick(world);
   const type = isOverdue ? 'cancel-refused' : 'look-failed';
   const failed: Move = ['cannot look', worker(state, index, { at: writing({ type, step }) })];
-  const uid = uidOf(state, refs[step]!);
+  const uid = found(world, state, index, step);
   if (uid !== undefined && saga.status === 'running')
     return [failed, ...booked(world, state, index, { step, uid, what: `finds ${uid}` })];
   const lookedMs = world.safeguards.clockFirst ? at.askedAt : Number.NaN;
@@ -158,7 +193,8 @@ function looked(world: World, state: ModelState, index: number, at: { step: numb
 }
 
 function cancelled(world: World, state: ModelState, index: number, at: { step: number; askedAt: number }): Move[] {
-  const { step, askedAt: askedMs } = at;
+  const { step } = at;
+  const askedMs = world.safeguards.watchCancelled ? at.askedAt : Number.POSITIVE_INFINITY;
   const { uid } = state.workers[index]!.knows.saga.steps[step]!;
   const bookings = state.bookings.map((booking, at) => (`b${at}` === uid ? { ...booking, isActive: false } : booking));
   const gone = { ...state, bookings };
@@ -172,55 +208,16 @@ function cancelled(world: World, state: ModelState, index: number, at: { step: n
   ];
 }
 
-/** One transaction: what the events make of the saga, its end included, if the writer is still the owner. */
-function written(world: World, state: ModelState, index: number, events: SagaEvent[]): Move {
-  const self = state.workers[index]!;
-  const { safeguards } = world;
-  const together = safeguards.clashWithBooking ? events : events.slice(0, 1);
-  const later = events.slice(together.length);
-  const what = `writes ${together.map(({ type }) => type).join(' and ')}`;
-  const isRefused = safeguards.fencing && !self.owns;
-  if (isRefused) return [`${what}: fenced out`, worker(state, index, { at: { is: 'idle' } })];
-  let saga = self.knows.saga;
-  for (const event of together) saga = applied(saga, event, state.clock);
-  saga = withEnd(saga, state, later.length > 0);
-  const knows: Knowledge = { saga, refs: self.knows.refs };
-  const isDurable = safeguards.intentRecord || events[0]!.type !== 'intended';
-  const after = isDurable ? { ...state, database: knows, told: toldBy(state, saga) } : state;
-  const hasEnded = saga.status !== 'running' && saga.status !== 'compensating';
-  const at: Worker['at'] = hasEnded ? { is: 'idle' } : goingOn(later);
-  return [what, worker(after, index, { knows, at, owns: hasEnded ? false : self.owns })];
+/** What was cancelled, and may have been confirmed back to life, is known. */
+function found(world: World, state: ModelState, index: number, step: number): string | undefined {
+  const { saga, refs } = state.workers[index]!.knows;
+  const { uid } = saga.steps[step]!;
+  if (uid === undefined) return uidOf(world, state, step, refs[step]!);
+  return state.bookings[indexOf(uid)]!.isActive ? uid : undefined;
 }
 
-function goingOn(later: SagaEvent[]): Worker['at'] {
-  return later.length > 0 ? writing(...later) : { is: 'ready' };
-}
-
-/** As the driver does it: the end is part of the write that brings it. */
-function withEnd(saga: SagaState, state: ModelState, hasMore: boolean): SagaState {
-  const { do: what } = next(saga, state.clock);
-  const hasAllBookings = saga.steps.length === 1 && !hasMore;
-  if (what === 'commit' && hasAllBookings) return applied(saga, { type: 'committed' }, state.clock);
-  return what === 'finish-compensation' ? applied(saga, { type: 'compensated' }, state.clock) : saga;
-}
-
-/** Back-offs are left out: looks and cancellations may come at any time. */
-function applied(saga: SagaState, event: SagaEvent, clock: number): SagaState {
-  const timed = event.type === 'looked' && Number.isNaN(event.lookedMs) ? { ...event, lookedMs: clock } : event;
-  const after = apply(saga, timed, clock);
-  return { ...after, nextMs: 0, tries: Math.min(1, after.tries) };
-}
-
-export function toldBy({ told }: ModelState, { status }: SagaState): ModelState['told'] {
-  if (told !== 'nothing' || status === 'running') return told;
-  return status === 'confirmed' ? '201' : 'failure';
-}
-
-function writing(...events: SagaEvent[]): Worker['at'] {
-  return { is: 'writing', events };
-}
-
-function uidOf({ bookings }: ModelState, ref: number): string | undefined {
-  const at = bookings.findIndex((booking) => booking.ref === ref);
-  return at < 0 ? undefined : `b${at}`;
+/** A booking that is moved keeps its ref: it is found as what took the place of the old one. */
+function uidOf({ moves }: World, { bookings }: ModelState, step: number, ref: number): string | undefined {
+  const at = bookings.findIndex((booking) => (moves ? booking.from === step : booking.ref === ref));
+  return at < 0 ? undefined : uidAt(at);
 }

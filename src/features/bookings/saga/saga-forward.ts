@@ -117,6 +117,8 @@ export class SagaForward {
       const booking = await this.steps.read(saga, step);
       if (booking.status !== 'pending') return await this.decided(saga, step, booking);
       const prepared = await this.steps.prepareConfirmation(saga, step);
+      // An intent has to settle, so none is recorded that comes too late.
+      if (next(saga.state, saga.nowMs()).do !== 'confirm') return prepared.release();
       await this.sendConfirmation(saga, step, prepared);
     } catch (error) {
       if (!(error instanceof SchedulingError)) throw error;
