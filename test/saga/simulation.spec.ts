@@ -14,7 +14,7 @@ describe(`${SCHEDULES} schedules of faults in virtual time, driven by the real d
     const broken: Record<number, string[]> = {};
     for (let seed = 1; seed <= SCHEDULES; seed++) {
       time.reset();
-      const manners = { stubborn: seed % 10 === 0, lateAfterAll: seed % 4 === 0 ? 0.02 : 0 };
+      const manners = { stubborn: seed % 10 === 0, lateAfterAll: seed % 4 === 0 ? 0.02 : 0, confirms: seed % 3 === 0 };
       const report = await new Schedule(time, seed, manners).run();
       reports.push(report);
       if (report.violations.length > 0) broken[seed] = report.violations;
@@ -24,11 +24,12 @@ describe(`${SCHEDULES} schedules of faults in virtual time, driven by the real d
     // Otherwise the schedules would prove little.
     expect(sum(reports, 'takeovers')).toBeGreaterThan(SCHEDULES / 5);
     expect(sum(reports, 'lateEffects')).toBeGreaterThan(SCHEDULES / 500);
+    expect(sum(reports, 'revivals')).toBeGreaterThan(SCHEDULES / 500);
     expect(sum(reports, 'strays')).toBeGreaterThan(SCHEDULES / 500);
   }, 120_000);
 });
 
-type Counted = 'looks' | 'posts' | 'takeovers' | 'lateEffects' | 'strays';
+type Counted = 'looks' | 'posts' | 'takeovers' | 'lateEffects' | 'strays' | 'revivals';
 
 function sum(reports: Report[], what: Counted): number {
   return reports.reduce((total, report) => total + report[what], 0);
@@ -41,7 +42,7 @@ function summary(reports: Report[]): string {
     const rest = of(status).map(({ restAfterMs }) => restAfterMs);
     return `${status}: ${told.length}, told after ${quantiles(told)}, at rest after ${quantiles(rest)}`;
   });
-  const counts = (['posts', 'looks', 'takeovers', 'lateEffects', 'strays'] as const).map(
+  const counts = (['posts', 'looks', 'takeovers', 'lateEffects', 'strays', 'revivals'] as const).map(
     (what) => `${what} ${sum(reports, what)}`,
   );
   return `\n${[...lines, counts.join(', ')].join('\n')}\n`;

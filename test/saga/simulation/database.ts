@@ -22,6 +22,7 @@ export class SimulatedDatabase {
     owner: SimulatedReplica,
     steps: number,
     deadlineMs: number,
+    confirms: boolean,
   ) {
     this.owner = owner;
     this.refs = Array.from({ length: steps }, (_, step) => `planned ${step}`);
@@ -30,7 +31,7 @@ export class SimulatedDatabase {
       deadlineMs: time.nowMs + deadlineMs,
       nextMs: 0,
       tries: 0,
-      steps: this.refs.map(() => ({ status: 'pending' })),
+      steps: this.refs.map(() => ({ status: 'pending', ...(confirms && { confirmation: 'wanted' }) })),
     };
   }
 

@@ -12,6 +12,9 @@ export interface SimulatedBooking {
   ref: string;
   step: number;
   isActive: boolean;
+  /** As its host has decided; whoever cancels it does not change that. */
+  isConfirmed: boolean;
+  readonly status: 'accepted' | 'pending' | 'cancelled';
   /** Whether nobody else has claimed the host whom it names. */
   isHostFree: boolean;
 }
@@ -22,6 +25,8 @@ export interface Manners {
   stubborn: boolean;
   /** Effects after the settle window. */
   lateAfterAll: number;
+  /** Hosts have to confirm what is booked. */
+  confirms: boolean;
 }
 
 type Outcome = 'well' | 'refused' | 'cut' | 'slow' | 'error' | 'error-after-effect' | 'late' | 'last-moment';
@@ -43,6 +48,7 @@ export class SimulatedProvider {
   readonly posts: { ref: string; atMs: number }[] = [];
   looks = 0;
   lateEffects = 0;
+  revivals = 0;
 
   constructor(
     private readonly time: VirtualTime,
@@ -64,6 +70,31 @@ export class SimulatedProvider {
       throw new SchedulingError('NOT_SENT', 'the intent is too old, or the connection has closed');
     this.posts.push({ ref, atMs: this.time.nowMs });
     return this.answer(ref, step);
+  }
+
+  /** Whatever it is that is confirmed: also what was cancelled before. */
+  async confirm(uid: string, intentAt: Moment): Promise<SimulatedBooking> {
+    await this.time.elapse(this.chance.between(0, 5));
+    if (intentAt.age() > INTENT_AGE_MAX_MS) throw new SchedulingError('NOT_SENT', 'the intent is too old');
+    const booking = this.bookings.find((candidate) => candidate.uid === uid)!;
+    const way = this.chance.pick({ well: 75, cut: 10, error: 9, late: 6 });
+    const effectMs = way === 'late' ? this.chance.between(0, SETTLE_MS) : this.chance.between(20, 500);
+    if (way !== 'error') this.time.at(this.time.nowMs + effectMs, () => this.confirmed(booking));
+    await this.time.elapse(this.chance.between(500, 2_000));
+    if (way !== 'well') throw new SchedulingError('OUTCOME_UNKNOWN', way);
+    return booking;
+  }
+
+  private confirmed(booking: SimulatedBooking): void {
+    const isRevived = !booking.isActive;
+    booking.isActive = booking.isConfirmed = true;
+    if (isRevived) this.revivals++;
+    if (isRevived) this.onEffect(booking, false);
+  }
+
+  async revived(uid: string): Promise<SimulatedBooking | undefined> {
+    const booking = await this.read(uid);
+    return booking.isActive ? booking : undefined;
   }
 
   async find(ref: string): Promise<SimulatedBooking | undefined> {
@@ -135,7 +166,13 @@ export class SimulatedProvider {
   private effectAfter(ref: string, step: number, ms: number): SimulatedBooking {
     const isLate = ms > SETTLE_MS;
     const isHostFree = this.chance.is(0.98);
-    const booking = { uid: `uid of ${ref}`, ref, step, isActive: false, isHostFree };
+    const booking = {
+      ...{ uid: `uid of ${ref}`, ref, step, isActive: false, isHostFree, isConfirmed: !this.manners.confirms },
+      get status() {
+        if (!this.isActive) return 'cancelled';
+        return this.isConfirmed ? 'accepted' : 'pending';
+      },
+    } as const as SimulatedBooking;
     this.time.at(this.time.nowMs + ms, () => {
       booking.isActive = true;
       this.bookings.push(booking);

@@ -34,6 +34,8 @@ export interface Report {
   takeovers: number;
   lateEffects: number;
   strays: number;
+  /** Bookings that a confirmation brought back to life. */
+  revivals: number;
 }
 
 /** One saga under one schedule of faults, from its request until everything is at rest. It runs the real driver. */
@@ -61,7 +63,8 @@ export class Schedule {
       this.appeared(booking.ref, isLate);
     });
     for (let place = 0; place < 3; place++) this.start(place, 0);
-    this.database = new SimulatedDatabase(time, this.chance, this.replicas[0]!, this.steps, DEADLINE_MS);
+    const { confirms } = manners;
+    this.database = new SimulatedDatabase(time, this.chance, this.replicas[0]!, this.steps, DEADLINE_MS, confirms);
   }
 
   async run(): Promise<Report> {
@@ -81,6 +84,7 @@ export class Schedule {
       takeovers,
       lateEffects: this.provider.lateEffects,
       strays,
+      revivals: this.provider.revivals,
     };
   }
 
@@ -163,9 +167,16 @@ export class Schedule {
         await provider.prepare();
         return { ref, step, release: () => undefined };
       },
-      send: (_: Saga, { ref, step }: { ref: string; step: number }, intentAt: Moment) =>
-        provider.book(ref, step, intentAt),
-      find: (saga: Saga, step: number) => provider.find(saga.plan[step]!.ref),
+      send: (_: Saga, sent: { ref: string; step: number } | { uid: string }, intentAt: Moment) =>
+        'uid' in sent ? provider.confirm(sent.uid, intentAt) : provider.book(sent.ref, sent.step, intentAt),
+      prepareConfirmation: async (saga: Saga, step: number) => {
+        await provider.prepare();
+        return { uid: saga.state.steps[step]!.uid!, release: () => undefined };
+      },
+      find: ({ state, plan }: Saga, step: number) => {
+        const { uid } = state.steps[step]!;
+        return uid === undefined ? provider.find(plan[step]!.ref) : provider.revived(uid);
+      },
       namedBy: async (_: Saga, __: number, { isHostFree }: SimulatedBooking) => [{ isHostFree }],
       cancel: async (saga: Saga, step: number) => {
         if (database.told?.as === '201') this.violations.push('cancels what a caller was told is booked');
@@ -230,6 +241,10 @@ export class Schedule {
     say(this.database.isOpen, `at rest while ${state.status}`);
     if (state.status === 'confirmed') {
       const isWhole = state.steps.every((_, step) => active.filter((booking) => booking.step === step).length === 1);
+      say(
+        active.some(({ status }) => status !== 'accepted'),
+        'confirmed, and a host has not confirmed',
+      );
       say(!isWhole || active.length !== this.steps, 'confirmed, and not every step is booked once');
     } else {
       const left = active.filter(({ step }) => state.steps[step]!.status !== 'stuck');
