@@ -1,7 +1,7 @@
 /** What the provider is ordered to do with one call; those before it are answered as usual. */
 export interface Fault {
-  operation: 'bookings.create' | 'bookings.cancel' | 'bookings.reschedule' | 'bookings.list';
-  /** Which call of this operation, from 1. */
+  operation: 'bookings.create' | 'bookings.cancel' | 'bookings.reschedule' | 'bookings.confirm' | 'bookings.list';
+  /** Which call of this operation, from 1; counted from the fault of the same operation before it. */
   at: number;
   scenario: string;
   delayMs?: number;
@@ -13,6 +13,8 @@ export interface Fault {
 export interface CrashCase {
   what: 'book' | 'cancel' | 'move';
   segments: number;
+  /** The host has to confirm every segment. */
+  isAsked?: boolean;
   /** As in `CHAOS_FAILPOINT`. */
   place: string;
   pass: number;
@@ -62,16 +64,17 @@ function fault(what: What, scenario: string, at: number, more: Partial<Fault> = 
 interface Line {
   what: What;
   segments: number;
+  isAsked?: boolean;
   outcome: string;
   faults?: Fault[];
   /** `<place>:<pass>`, the pass 1 when absent. */
   places: string[];
 }
 
-function casesOf({ what, segments, outcome, faults = [], places }: Line): CrashCase[] {
+function casesOf({ places, faults = [], ...line }: Line): CrashCase[] {
   return places.map((text) => {
     const [place = '', pass = '1'] = text.split(':');
-    return { what, segments, outcome, faults, place, pass: Number(pass) };
+    return { ...line, faults, place, pass: Number(pass) };
   });
 }
 
@@ -208,6 +211,26 @@ function cancelled(): Line[] {
   return [...well, ...badly];
 }
 
+/** Booked first, then confirmed one after another: calls 3 and 4 of two segments. */
+function confirmed(): Line[] {
+  const line = { what: 'book', segments: 2, isAsked: true } as const;
+  const places = ['writing confirm-intended', 'wrote confirm-intended', 'writing confirmed', 'wrote confirmed'];
+  const well = [...passes(places, 2), ...passes(['sending', 'answered'], 4, 3), 'wrote booked:2'];
+  const badly = ['answer-lost', 'error-after', 'error-before', 'cut-before', 'silent-after'].map(
+    (scenario, index): Line => {
+      const faults = fault('book', scenario, 1 + (index % 2), { operation: 'bookings.confirm' });
+      const after = [
+        'writing confirm-failed',
+        'wrote confirm-failed',
+        `sending:${3 + (index % 2)}`,
+        'wrote confirmed:2',
+      ];
+      return { ...line, outcome: `confirm ${scenario}`, faults, places: after };
+    },
+  );
+  return [{ ...line, outcome: 'usual', places: well }, ...badly];
+}
+
 function moved(): Line[] {
   const well: Line[] = [2, 3, 4].map((segments) => ({
     ...{ what: 'move', segments, outcome: 'usual', places: passes(FORWARD, Math.min(2, segments)) },
@@ -248,6 +271,7 @@ export function allCases(): CrashCase[] {
     ...neverCame(),
     ...badCompensation(),
     ...blind(),
+    ...confirmed(),
     ...cancelled(),
     ...moved(),
     ...whileUnderWay('move'),
@@ -263,6 +287,6 @@ export function someCases(count: number): CrashCase[] {
   return Array.from({ length: count }, (_, index) => all[Math.floor((index * all.length) / count)]!);
 }
 
-export function nameOf({ what, segments, outcome, place, pass }: CrashCase): string {
-  return `${what} ${segments}, ${outcome}, ${place}:${pass}`;
+export function nameOf({ what, segments, isAsked, outcome, place, pass }: CrashCase): string {
+  return `${what} ${segments}${isAsked ? ' to be confirmed' : ''}, ${outcome}, ${place}:${pass}`;
 }

@@ -9,6 +9,8 @@ const USAGE =
   'npm run crash-matrix -- [--cases=<all>] [--only=<part of a name>] [--at-once=20] [--folder=.tmp/crash-matrix-run]';
 /** So many places may be passed otherwise than expected: calls take their own time on a busy machine. */
 const MISSED_SHARE = 0.05;
+/** A long run says after so many that it goes on. */
+const PROGRESS = 50;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -70,7 +72,10 @@ async function runAll(world: World, { cases, atOnce }: Options): Promise<Result[
       await world.lend(async (salon) => {
         const trial = new Trial(world, salon, crash, index);
         trials.push(trial);
-        results.push(await trial.run());
+        const result = await trial.run();
+        for (const violation of result.violations) say(`violated: ${violation}`);
+        results.push(result);
+        if (results.length % PROGRESS === 0) say(`${results.length} cases done`);
       });
     }
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { made } from '../chaos/http';
-import type { Fault } from './cases';
+import type { CrashCase, Fault } from './cases';
 
 const TIME_ZONE = 'Europe/Berlin';
 const SEGMENT_MINUTES = 15;
@@ -25,7 +25,7 @@ export class Salon {
     readonly companyId: string,
     readonly secretKey: string,
     private readonly providerKey: string,
-    private readonly services: Map<number, string>,
+    private readonly services: Map<string, string>,
     private readonly sandbox: string,
   ) {}
 
@@ -45,8 +45,8 @@ export class Salon {
     return new Salon(company.id, key, providerKey, services, sandbox);
   }
 
-  serviceOf(segments: number): string {
-    return this.services.get(segments)!;
+  serviceOf({ segments, isAsked = false }: Pick<CrashCase, 'segments' | 'isAsked'>): string {
+    return this.services.get(titleOf(segments, isAsked))!;
   }
 
   /** When a visit of its own working day begins, milliseconds. */
@@ -84,30 +84,50 @@ export class Salon {
 
 type Api = (method: string, path: string, body?: object) => Promise<any>;
 
-async function sellVisits(api: Api): Promise<Map<number, string>> {
+/** By title. */
+async function sellVisits(api: Api): Promise<Map<string, string>> {
   const { providerId: hostId } = await api('GET', 'me');
   const { id: staffId } = await api('POST', 'staff', { name: 'Maria', hostId });
-  const types: string[] = [];
-  for (let index = 0; index < SEGMENTS_MAX; index++) {
-    const type = { title: `Part ${index}`, slug: `part-${index}`, lengthMinutes: SEGMENT_MINUTES };
-    types.push((await api('POST', 'event-types', type)).id);
-  }
-  const sold = new Map<number, string>();
+  const sold = new Map<string, string>();
+  const types = await makeTypes(api, SEGMENTS_MAX, false);
+  const asking = await makeTypes(api, SEGMENTS_MIN, true);
   for (let count = SEGMENTS_MIN; count <= SEGMENTS_MAX; count++) {
-    const segments = Array.from({ length: count }, (_, index) => ({
-      name: `Part ${index}`,
-      durationMinutes: SEGMENT_MINUTES,
-      staffIds: [staffId],
-      ...(index === 0 ? { gapAfter: { minMinutes: 15, maxMinutes: 30 } } : {}),
-    }));
-    const service = await api('POST', 'services', { name: `Visit of ${count}`, segments });
-    const maps = service.segments.map(({ id }: any, index: number) => {
-      return { segmentId: id, staffId, eventTypeId: types[index] };
-    });
-    await api('PUT', `services/${service.id}/event-type-maps`, { maps });
-    sold.set(count, service.id);
+    sold.set(titleOf(count, false), await sellVisit(api, staffId, types.slice(0, count), false));
   }
+  sold.set(titleOf(SEGMENTS_MIN, true), await sellVisit(api, staffId, asking, true));
   return sold;
+}
+
+async function makeTypes(api: Api, count: number, isAsked: boolean): Promise<string[]> {
+  const made: string[] = [];
+  for (let index = 0; index < count; index++) {
+    const title = `Part ${index}${isAsked ? ' on request' : ''}`;
+    const slug = title.toLowerCase().replaceAll(' ', '-');
+    const type = { title, slug, lengthMinutes: SEGMENT_MINUTES, requiresConfirmation: isAsked };
+    made.push((await api('POST', 'event-types', type)).id);
+  }
+  return made;
+}
+
+async function sellVisit(api: Api, staffId: string, types: string[], isAsked: boolean): Promise<string> {
+  const segments = types.map((_, index) => ({
+    name: `Part ${index}`,
+    durationMinutes: SEGMENT_MINUTES,
+    staffIds: [staffId],
+    ...(index === 0 ? { gapAfter: { minMinutes: 15, maxMinutes: 30 } } : {}),
+  }));
+  const service = await api('POST', 'services', {
+    name: titleOf(types.length, isAsked),
+    segments,
+    allowConfirmation: isAsked,
+  });
+  const maps = types.map((eventTypeId, index) => ({ segmentId: service.segments[index].id, staffId, eventTypeId }));
+  await api('PUT', `services/${service.id}/event-type-maps`, { maps });
+  return service.id;
+}
+
+function titleOf(segments: number, isAsked: boolean): string {
+  return `Visit of ${segments}${isAsked ? ' on request' : ''}`;
 }
 
 /** A Monday at least a week away. */

@@ -5,6 +5,8 @@ import type { CrashCase } from './cases';
 export interface Seen {
   /** Starts of what takes up time at the provider, UTC, sorted. */
   live: string[];
+  /** How many of them wait for their host. */
+  pending: number;
   /** Undefined where the process ended before anything was written. */
   visit?: { id: string; status: string; segments: { start: string; bookingId: string; status: string }[] };
 }
@@ -35,14 +37,18 @@ const TRUE_STATUS = {
 /** What is wrong with what is there, in words; nothing when all is well. */
 export function faultsOf(crash: CrashCase, seen: Seen, before: Before): string[] {
   const end = endOf(crash, seen, before);
-  if (end === 'neither') return [`neither all nor none: ${seen.live.join(' ') || 'nothing'} (${seen.visit?.status})`];
-  const { visit, live } = seen;
+  const { live, pending, visit } = seen;
+  if (end === 'neither') return [`neither all nor none: ${live.join(' ') || 'nothing'} (${visit?.status})`];
+  if (pending > 0) return [`${pending} of ${live.length} wait for their host`];
   if (!visit) return end === 'none' ? [] : ['booked, and the service does not know of it'];
   const status = TRUE_STATUS[crash.what][end];
   if (visit.status !== status) return [`said to be ${visit.status}, and is ${end}`];
-  if (status !== 'confirmed') return [];
-  const starts = visit.segments.map(({ start }) => new Date(start).toISOString()).sort();
-  const isRight = isSame(starts, live) && visit.segments.every((segment) => segment.status === 'confirmed');
+  return status === 'confirmed' ? misplaced(visit, live) : [];
+}
+
+function misplaced({ segments }: NonNullable<Seen['visit']>, live: string[]): string[] {
+  const starts = segments.map(({ start }) => new Date(start).toISOString()).sort();
+  const isRight = isSame(starts, live) && segments.every(({ status }) => status === 'confirmed');
   return isRight ? [] : [`said to be at ${starts.join(' ')}, and is at ${live.join(' ')}`];
 }
 
