@@ -161,4 +161,24 @@ describe('a visit of several segments', () => {
     await visits.booked(9);
     expect(await calls()).toHaveLength(6);
   });
+
+  it('is disrupted when its host cancels a segment while the others are still being booked', async () => {
+    await visits.scenario('pass', 'bookings.create', { times: 2 });
+    await visits.scenario('slow', 'bookings.create', { delayMs: 2_000 });
+    const booking = visits.booked(11);
+    await eventually(
+      () => visits.liveOn(11),
+      (starts) => starts.length >= 2,
+    );
+    const cut = (await visits.atProvider()).find(({ start }) => Date.parse(start) === Date.parse(startAt(11, 10, 25)));
+    await visits.cancelledAtProvider(cut.uid);
+    const { id } = await booking;
+    // What was heard while it was under way is looked at again 20 s later.
+    const disrupted = await eventually(
+      async () => (await visits.get(id)).body,
+      ({ status }) => status === 'disrupted',
+      40_000,
+    );
+    expect(disrupted.segments.map(({ status }: any) => status)).toEqual(['confirmed', 'confirmed', 'cancelled']);
+  }, 60_000);
 });

@@ -24,8 +24,10 @@ export class VisitPurpose implements SagaPurpose, OnModuleInit {
   async confirmed(manager: EntityManager, saga: Saga, bookings: ProviderBooking[]): Promise<void> {
     const { visit } = await this.records.lockOf(manager, saga);
     await this.records.recordAll(manager, saga, bookings);
-    const view = await this.records.become(manager, visit, 'confirmed');
-    if (!view) throw new Error(`a visit that is ${visit.status} cannot be confirmed`);
+    const confirmed = await this.records.become(manager, visit, 'confirmed');
+    if (!confirmed) throw new Error(`a visit that is ${visit.status} cannot be confirmed`);
+    // A host may have cancelled a segment while the others were being booked: then it is booked, and disrupted.
+    const view = await this.records.settle(manager, { ...visit, status: 'confirmed' });
     await this.answers.finish(manager, saga, 201, { visit: view });
     saga.confirmed = view;
   }
