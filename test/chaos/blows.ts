@@ -94,7 +94,7 @@ export class Blows implements Watch {
       await pause(this.dice.between(GAP_MIN_MS, GAP_MAX_MS));
       await this[blow]();
     }
-    await pause(GAP_MAX_MS + FREEZE_MAX_MS);
+    await pause(FREEZE_MAX_MS);
   }
 
   private kill(): void {

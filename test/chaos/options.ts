@@ -15,7 +15,7 @@ export interface Options {
   folder: string;
 }
 
-export const USAGE = `npm run chaos -- [--kills=20] [--freezes=<kills / 4>] [--postgres-restarts=<1, or kills / 20>]
+export const USAGE = `npm run chaos -- [--kills=20] [--freezes=<kills / 5>] [--postgres-restarts=<1, or kills / 20>]
   [--seed=1] [--no-intent] [--sync-seconds=330] [--folder=.tmp/chaos-run]`;
 
 /** @throws Error for what is no option or no number. */
@@ -36,7 +36,7 @@ export function readOptions(args: string[]): Options {
   const kills = whole(values.kills);
   return {
     kills,
-    freezes: whole(values.freezes ?? String(Math.ceil(kills / 4))),
+    freezes: whole(values.freezes ?? String(Math.ceil(kills / 5))),
     postgresRestarts: whole(values['postgres-restarts'] ?? String(Math.max(1, Math.round(kills / 20)))),
     seed: whole(values.seed),
     intent: !values['no-intent'],

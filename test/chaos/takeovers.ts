@@ -3,7 +3,7 @@ import type { Takeover } from './evidence';
 /** Takeovers are to take no longer than this, 19 of 20. */
 export const TAKEOVER_SECONDS = 3;
 /** With fewer of them a single one decides. */
-const ENOUGH = 60;
+const ENOUGH = 100;
 /** Whoever lost its connections needs a moment to have them again. */
 const AFTER_OUTAGE_MS = 3_000;
 
