@@ -45,7 +45,7 @@ export class BookingEventsService {
     const known = await this.knownAlready(connection, notice, row);
     if (known) return { ...known, ...(row ? { appointmentId: row.id } : {}) };
     try {
-      return row ? await this.settle(row, notice.uid, context) : await this.adopt(connection, notice.uid, context);
+      return row ? await this.settle(row, notice, context) : await this.adopt(connection, notice.uid, context);
     } catch (error) {
       if (!failedWith(error, 'BOOKING_NOT_FOUND')) throw error;
       return { outcome: 'ignored', appointmentId: row?.id, effect: 'no such booking at the provider' };
@@ -79,20 +79,19 @@ export class BookingEventsService {
     );
   }
 
-  private async find(connection: ConnectionScope, notice: WebhookNotice, uid: string) {
-    const byUid = await this.appointments.findByUids(connection, [uid, notice.previousUid ?? uid]);
-    if (byUid || !notice.ref) return byUid;
-    return this.appointments.findByRef(connection, notice.ref);
+  /** By uid alone: a booking that carries a ref may be one that a saga makes, and takes back, in place of another. */
+  private find(connection: ConnectionScope, notice: WebhookNotice, uid: string) {
+    return this.appointments.findByUids(connection, [uid, notice.previousUid ?? uid]);
   }
 
   /**
-   * Reads what counts now and records it. A uid that we know is read through the newest one: an old uid says
-   * "cancelled" at servers that do not name its successor.
+   * Reads what counts now and records it: the booking that the appointment has. Only what that one was moved to takes its
+   * place; a booking that was replaced by another may be moved by its host all the same.
    */
-  private async settle(row: AppointmentEntity, uid: string, context?: CallContext): Promise<AppliedEvent> {
-    const known = await this.appointments.findByUids({ id: row.connectionId, companyId: row.companyId }, [uid]);
-    const truth = await this.truth.follow(row.connectionId, (known && row.uid) ?? uid, context);
-    return this.record(row, truth);
+  private async settle(row: AppointmentEntity, { uid, previousUid }: WebhookNotice, context?: CallContext) {
+    // An old uid says "cancelled" at servers that do not name its successor.
+    const newest = row.uid === null || previousUid === row.uid ? uid! : row.uid;
+    return this.record(row, await this.truth.follow(row.connectionId, newest, context));
   }
 
   /** A uid that nothing here has: a booking that was moved from one of ours, or one made at the provider. */
@@ -104,7 +103,7 @@ export class BookingEventsService {
     const uids = [truth.booking.uid, ...truth.formerUids, ...ancestors];
     const row = await this.known(connection, uids, truth.booking.ref);
     const whole = { booking: truth.booking, formerUids: uids };
-    if (row) return this.record(row, whole);
+    if (row) return this.recordOwn(row, whole, context);
     try {
       const appointmentId = await this.foreign.create(connection, whole);
       if (!appointmentId) return { outcome: 'ignored', effect: "not one of this company's event types" };
@@ -113,8 +112,14 @@ export class BookingEventsService {
       // Another delivery about the same booking was quicker.
       const winner = violatesUnique(error, 'appointment_uids_pkey') ? await this.known(connection, uids) : undefined;
       if (!winner) throw error;
-      return this.record(winner, whole);
+      return this.recordOwn(winner, whole, context);
     }
+  }
+
+  /** Of another chain than the appointment's own booking: what is read is its own. */
+  private async recordOwn(row: AppointmentEntity, whole: Truth, context?: CallContext): Promise<AppliedEvent> {
+    const isOwn = row.uid === null || [whole.booking.uid, ...whole.formerUids].includes(row.uid);
+    return this.record(row, isOwn ? whole : await this.truth.follow(row.connectionId, row.uid!, context));
   }
 
   private async known(connection: ConnectionScope, uids: string[], ref?: string) {

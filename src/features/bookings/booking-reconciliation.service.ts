@@ -3,11 +3,12 @@ import { PinoLogger } from 'nestjs-pino';
 import type { CallContext } from '../../scheduling/call-context';
 import { SchedulingError } from '../../scheduling/scheduling-error';
 import type { ProviderBooking } from '../../scheduling/words';
+import type { AppointmentEntity } from './appointment.entity';
 import type { ConnectionScope } from './appointments.repository';
 import { BookingRecords } from './booking-records';
 import { failedWith } from './failures';
 import { type MovedChain, newestOfChains } from './moved-chains';
-import { ProviderTruth } from './provider-truth';
+import { ProviderTruth, type Truth } from './provider-truth';
 
 /** What came of bookings that were read from a list. */
 export interface ReconciliationCounts {
@@ -74,9 +75,11 @@ export class BookingReconciliation {
     // A uid from before a move: at some servers it says "cancelled" and does not name its successor.
     if (row && (await this.records.isFormer(row, truth.booking.uid))) return 'left';
     if (truth.booking.rescheduledToUid !== undefined) return this.followed(connection, truth, context);
-    const echo = row && row.status !== 'outcome_pending' ? undefined : await this.records.echo(connection, truth, row);
-    if (echo) return echo;
-    return row ? this.records.heal(row, truth) : this.adopted(connection, truth, context);
+    if (row && row.status !== 'outcome_pending' && isOwn(row, truth)) return this.records.heal(row, truth);
+    // A moved one carries the ref of the first of its chain.
+    const isMoved = row !== undefined && truth.booking.rescheduledFromUid !== undefined;
+    const echo = isMoved ? undefined : await this.records.echo(connection, truth, row);
+    return echo ?? this.adopted(connection, truth, row, context);
   }
 
   /** Moved to a booking that is on another page. One whose successor was deleted is what it says itself. */
@@ -93,16 +96,23 @@ export class BookingReconciliation {
   }
 
   /** Made at the provider, or moved there from one that may be ours. */
-  private async adopted(connection: ConnectionScope, truth: MovedChain, context?: CallContext): Promise<Finding> {
-    if (truth.isWhole) return this.records.create(connection, truth);
+  private async adopted(
+    connection: ConnectionScope,
+    truth: MovedChain,
+    known: AppointmentEntity | undefined,
+    context?: CallContext,
+  ): Promise<Finding> {
+    if (truth.isWhole && !known) return this.records.create(connection, truth);
     const { booking } = truth;
     const ancestors = await this.orIfGone(
       () => this.truth.ancestors(connection.id, booking, context),
       () => [],
     );
     const whole = { booking, formerUids: [...new Set([...truth.formerUids, ...ancestors])] };
-    const row = ancestors.length > 0 ? await this.records.find(connection, whole) : undefined;
-    return row ? this.records.heal(row, whole) : this.records.create(connection, whole);
+    const row = ancestors.length > 0 ? await this.records.find(connection, whole) : known;
+    if (!row) return this.records.create(connection, whole);
+    // An appointment that has another booking by now: this one was replaced.
+    return isOwn(row, whole) ? this.records.heal(row, whole) : 'left';
   }
 
   private async orIfGone<T>(read: () => Promise<T>, instead: () => T): Promise<T> {
@@ -113,4 +123,9 @@ export class BookingReconciliation {
       throw error;
     }
   }
+}
+
+/** Whether it is the booking that the appointment has, or what became of that one. */
+function isOwn({ uid }: AppointmentEntity, { booking, formerUids }: Truth): boolean {
+  return uid === null || uid === booking.uid || formerUids.includes(uid);
 }
