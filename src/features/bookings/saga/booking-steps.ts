@@ -17,6 +17,8 @@ const COMPENSATION_REASON = 'Could not be booked';
 /** Longer than any call: a saga is nobody's request, so no request's deadline may end its calls. */
 const PATIENCE_MS = 60_000;
 const MINUTE_MS = 60_000;
+/** A host who moves a booking more often meanwhile is answered by the next try. */
+const MOVES_MAX = 5;
 
 /** What the steps of a saga mean at the provider. Every method throws SchedulingError of the port. */
 @Injectable()
@@ -78,14 +80,26 @@ export class BookingSteps {
     return this.calls.run(saga.connectionId, (at) => at.prepare.confirm(uid, contextOf(saga)));
   }
 
-  /** Done also when the booking is cancelled already, or gone. */
+  /**
+   * Done also when the booking is cancelled already, or gone. Read again afterwards, because "cancelled already" is also
+   * what the provider says of a booking that its host has moved: then the one that it was moved to is cancelled.
+   */
   async cancel(saga: Saga, step: number): Promise<void> {
-    const uid = uidOf(saga, step);
+    let uid: string | undefined = uidOf(saga, step);
+    for (let moves = 0; uid !== undefined && moves < MOVES_MAX; moves++) uid = await this.cancelOnce(saga, uid);
+    if (uid !== undefined) throw new SchedulingError('OUTCOME_UNKNOWN', 'moved faster than it can be cancelled');
+  }
+
+  /** @returns where the booking was moved to, which is to be cancelled as well. */
+  private async cancelOnce(saga: Saga, uid: string): Promise<string | undefined> {
     const reason = saga.input.reason ?? COMPENSATION_REASON;
-    const cancelling = this.calls.run(saga.connectionId, (at) =>
-      sendAtOnce(() => at.prepare.cancel(uid, reason, contextOf(saga))),
-    );
-    await cancelling.catch(undefinedIfGone);
+    const now = await this.calls
+      .run(saga.connectionId, async (at) => {
+        await sendAtOnce(() => at.prepare.cancel(uid, reason, contextOf(saga)));
+        return at.getBooking(uid, contextOf(saga));
+      })
+      .catch(undefinedIfGone);
+    return now?.rescheduledToUid;
   }
 
   /** Back to where the booking was before this saga moved it. */
