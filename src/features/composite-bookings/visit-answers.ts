@@ -7,6 +7,9 @@ import { type FrozenFailure, thawFailure } from '../bookings/saga/sagas.service'
 import type { CompositeBookingView } from './visit-view';
 import { VisitReader } from './visit-reader';
 
+/** Two statements. */
+const KEEPING_SECONDS = 5;
+
 /** What a request was answered. A replayed failure is handed back, not thrown, so that it can be marked as replayed. */
 export interface VisitAnswer {
   status: number;
@@ -49,6 +52,13 @@ export class VisitAnswers {
   /** @throws ApiError `IDEMPOTENCY_KEY_IN_USE` when somebody else was quicker: the transaction must not commit. */
   begin(manager: EntityManager, request: IdempotentRequest, saga: BegunSaga): Promise<void> {
     return this.keys.begin(manager, request, saga);
+  }
+
+  /** The answer of a request that had nothing to do: a repeat of it has nothing to do either. */
+  async keep(request: IdempotentRequest | undefined, visit: CompositeBookingView): Promise<VisitAnswer> {
+    const claim = request && (await this.keys.claim(request, { resourceId: visit.id, seconds: KEEPING_SECONDS }));
+    if (claim && 'owner' in claim) await this.keys.finish(claim, { status: 200, content: { visit } });
+    return { status: 200, visit, replayed: false };
   }
 
   finish(manager: EntityManager | undefined, saga: SagaOfKey, status: number, answer: StoredAnswer): Promise<void> {

@@ -37,7 +37,7 @@ export class VisitCancel {
   async cancel(companyId: string, id: string, reason: string | undefined, caller: VisitChangeCaller) {
     const untilMs = performance.now() + caller.waitMs;
     const request = this.changes.requestOf(companyId, caller);
-    const repeated = await this.changes.repeated(request, id, untilMs);
+    const repeated = await this.changes.repeated(request, id, untilMs, 'undone');
     if (repeated) return repeated;
     const words = reason ?? CANCELLATION_REASON;
     const begun = await this.sagas.transaction(async (manager): Promise<Begun> => {
@@ -76,7 +76,7 @@ export class VisitCancel {
     request: IdempotentRequest | undefined,
     untilMs: number,
   ): Promise<VisitAnswer> {
-    if ('visit' in begun) return { status: 200, visit: begun.visit, replayed: false };
+    if ('visit' in begun) return this.changes.unchanged(request, begun.visit);
     if ('saga' in begun) void this.sagas.drive(begun.saga);
     const sagaId = 'saga' in begun ? begun.saga.id : begun.sagaId;
     return this.outcomes.end(request, { companyId, sagaId, visitId }, untilMs);

@@ -7,6 +7,7 @@ import type { NewSaga, Saga } from '../bookings/saga/sagas.service';
 import { type VisitAnswer, VisitAnswers } from './visit-answers';
 import { VisitOutcomes } from './visit-outcomes';
 import type { VisitStatus } from './visit-state';
+import type { CompositeBookingView } from './visit-view';
 
 /** A change is served for at most so long. */
 const SERVED_SECONDS = 30;
@@ -28,18 +29,28 @@ export class VisitChanges {
     return key === undefined ? undefined : { companyId, route, key, fingerprint };
   }
 
-  /** The answer of the same request, which came before; undefined when there is none, or it can be made anew. */
+  /**
+   * The answer of the same request, which came before; undefined when there is none, or it can be made anew.
+   *
+   * @param end of a saga whose end is to undo: that it undoes is no failure of it.
+   */
   async repeated(
     request: IdempotentRequest | undefined,
     visitId: string,
     untilMs: number,
+    end: 'confirmed' | 'undone' = 'confirmed',
   ): Promise<VisitAnswer | undefined> {
     const recalled = request && (await this.answers.recall(request));
     if (!recalled) return undefined;
     if (recalled.answer) return recalled.answer;
     if (recalled.sagaId === null) return undefined;
-    const { companyId } = request;
-    return this.outcomes.follow(request, { companyId, sagaId: recalled.sagaId, visitId }, untilMs);
+    const ids = { companyId: request.companyId, sagaId: recalled.sagaId, visitId };
+    return end === 'undone' ? this.outcomes.end(request, ids, untilMs) : this.outcomes.follow(request, ids, untilMs);
+  }
+
+  /** Nothing had to be done; a repeat does nothing either, whatever the visit has become meanwhile. */
+  unchanged(request: IdempotentRequest | undefined, visit: CompositeBookingView): Promise<VisitAnswer> {
+    return this.answers.keep(request, visit);
   }
 
   /** Ties the request to the saga that it begins. */

@@ -66,7 +66,7 @@ export class VisitMove {
 
   private async write(work: MoveWork, looking: Looking, waitMs: number): Promise<VisitAnswer> {
     const begun = await this.begin(work, looking, waitMs);
-    if ('visit' in begun) return { status: 200, visit: begun.visit, replayed: false };
+    if ('visit' in begun) return this.changes.unchanged(work.request, begun.visit);
     const { saga, segments } = begun;
     const answer = await this.outcomes.drive(work.request, saga, work.visit.id, looking.untilMs);
     if (answer) return { ...answer, status: answer.status || 200 };
