@@ -97,8 +97,8 @@ export class VisitRecords {
   async settle(manager: EntityManager, visit: Visit, change: VisitChange = {}, isMoved: 'moved' | '' = '') {
     const appointments = await this.appointments.of(visit.companyId, visit.id, manager);
     const status = statusBySegments(change.segments ?? visit.segments, appointments);
-    const news = isMoved && status === 'confirmed' ? ({ news: 'composite_booking.rescheduled' } as const) : {};
-    const view = await this.become(manager, visit, status, { ...change, ...news });
+    const news = status === 'confirmed' ? newsOfSettled(visit, isMoved) : undefined;
+    const view = await this.become(manager, visit, status, { ...change, ...(news ? { news } : {}) });
     return view ?? visitView(visit, appointments);
   }
 
@@ -130,4 +130,10 @@ export class VisitRecords {
     if (type) await this.outbox.add(manager, { companyId: visit.companyId, subject: visit.id, type, payload: view });
     return view;
   }
+}
+
+/** One that is back where it was is no news, unless a person was asked for in between: then everybody was told so. */
+function newsOfSettled({ status, nextSegments }: Visit, isMoved: 'moved' | ''): VisitNews | undefined {
+  if (isMoved) return 'composite_booking.rescheduled';
+  return status === 'rescheduling' && nextSegments === null ? 'composite_booking.confirmed' : undefined;
 }
