@@ -56,18 +56,24 @@ function* freeStarts(): Generator<string, never> {
 }
 
 /** Somebody new each time: a customer has to be made. */
-function attendee(): object {
+export function attendee(): object {
   const email = `guest-${randomBytes(6).toString('hex')}@customer.example`;
   return { name: 'Jonas Weber', email, timeZone: 'Europe/Berlin' };
 }
 
-async function control(sandbox: string, method: string, path: string, body?: object): Promise<void> {
+export async function control(sandbox: string, method: string, path: string, body?: object): Promise<void> {
   const { status } = await call(method, `${sandbox}/_sandbox${path}`, body ? { body } : {});
   if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status}`);
 }
 
 /** A booking on a kept connection, its answer read to the end. */
-function post(url: string, key: string, extra: Record<string, string>, body: object, agent: Agent): Promise<void> {
+export function post(
+  url: string,
+  key: string,
+  extra: Record<string, string>,
+  body: object,
+  agent: Agent,
+): Promise<void> {
   const text = JSON.stringify(body);
   const headers = {
     authorization: `Bearer ${key}`,
