@@ -100,7 +100,9 @@ export class SagaForward {
     for (const step of saga.plan.keys()) {
       if (saga.answers.get(step)?.uid === saga.state.steps[step]!.uid) continue;
       try {
-        saga.answers.set(step, await this.steps.read(saga, step));
+        const booking = await this.steps.read(saga, step);
+        if (isOver(booking)) return await this.record.refuse(saga, step, overtaken());
+        saga.answers.set(step, booking);
       } catch (error) {
         if (!(error instanceof SchedulingError)) throw error;
         if (error.code === 'BOOKING_NOT_FOUND') return this.record.refuse(saga, step, error);
@@ -153,4 +155,13 @@ export class SagaForward {
   private settleMs(saga: Saga): number {
     return saga.nowMs() + INTENT_AGE_MAX_MS + this.steps.settleMs;
   }
+}
+
+function isOver({ status }: ProviderBooking): boolean {
+  return status === 'cancelled' || status === 'rejected';
+}
+
+/** Its host has cancelled or moved it before all of the rest was booked. */
+function overtaken(): SchedulingError {
+  return new SchedulingError('REFUSED', 'a booking did not stand any more', { reason: 'ALREADY_CANCELLED' });
 }
