@@ -89,16 +89,17 @@ export class VisitSagas {
 
   /** Cancels what there is of it, the last segment first. */
   cancelling(visit: Visit, live: GroupedAppointment[], reason: string, correlationId?: string): NewSaga {
-    const bookings = live.toReversed().map(({ id, uid, eventTypeId, startMs, endMs }) => ({
-      ...{ appointmentId: id, uid: uid!, startMs, endMs },
-      eventTypeId: eventTypeId ?? visit.segments.find(({ bookingId }) => bookingId === id)!.eventTypeId,
-    }));
-    return { ...this.undoing(visit, bookings, { reason, correlationId }), kind: 'visit-cancel' };
+    return { ...this.undoing(visit, bookingsOf(visit, live), { reason, correlationId }), kind: 'visit-cancel' };
   }
 
   /** Cancels these bookings, whatever becomes of the visit. */
   tidying(visit: Visit, replaced: ReplacedBooking[], words: Words): NewSaga {
     return { ...this.undoing(visit, replaced, words), isLaidDown: true };
+  }
+
+  /** As {@link tidying}, of a visit that is cancelled. */
+  tidyingLive(visit: Visit, live: GroupedAppointment[]): NewSaga {
+    return this.tidying(visit, bookingsOf(visit, live), {});
   }
 
   private undoing(visit: Visit, bookings: ReplacedBooking[], { reason, correlationId }: Words): NewSaga {
@@ -126,6 +127,13 @@ export class VisitSagas {
   deadlineMs(segments: number): number {
     return this.settings.deadlineMs + (segments - 1) * EACH_FURTHER_SEGMENT_MS;
   }
+}
+
+function bookingsOf(visit: Visit, live: GroupedAppointment[]): ReplacedBooking[] {
+  return live.toReversed().map(({ id, uid, eventTypeId, startMs, endMs }) => ({
+    ...{ appointmentId: id, uid: uid!, startMs, endMs },
+    eventTypeId: eventTypeId ?? visit.segments.find(({ bookingId }) => bookingId === id)!.eventTypeId,
+  }));
 }
 
 /** Bookings that others take the place of. */
