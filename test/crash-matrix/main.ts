@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allCases, type CrashCase, nameOf, someCases } from './cases';
 import { type Result, Trial } from './trial';
-import { World } from './world';
+import { World, type WorldOptions } from './world';
 
-const USAGE =
-  'npm run crash-matrix -- [--cases=<all>] [--only=<part of a name>] [--at-once=20] [--folder=.tmp/crash-matrix-run]';
+const USAGE = `npm run crash-matrix -- [--cases=<all>] [--only=<part of a name>] [--at-once=20] [--no-intent]
+  [--folder=.tmp/crash-matrix-run]`;
 /** So many places may be passed otherwise than expected: calls take their own time on a busy machine. */
 const MISSED_SHARE = 0.05;
 /** A long run says after so many that it goes on. */
@@ -14,10 +14,8 @@ const PROGRESS = 50;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-interface Options {
+interface Options extends WorldOptions {
   cases: CrashCase[];
-  atOnce: number;
-  folder: string;
 }
 
 function readOptions(args: string[]): Options {
@@ -27,11 +25,14 @@ function readOptions(args: string[]): Options {
       cases: { type: 'string', default: '100000' },
       only: { type: 'string', default: '' },
       'at-once': { type: 'string', default: '20' },
+      'no-intent': { type: 'boolean', default: false },
       folder: { type: 'string', default: '.tmp/crash-matrix-run' },
     },
   });
   const cases = someCases(Number(values.cases)).filter((one) => nameOf(one).includes(values.only));
-  return { cases, atOnce: Math.min(Number(values['at-once']), cases.length), folder: values.folder };
+  // A company is opened for each case at a time: for a few cases few are enough.
+  const atOnce = Math.min(Number(values['at-once']), Math.ceil(cases.length / 2));
+  return { cases, atOnce, intent: !values['no-intent'], folder: values.folder };
 }
 
 /** Where it may take until the deadline, 8 s for each further segment: these are begun first. */
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
     process.once(signal, () => void end().then(() => process.exit(1)));
   }
   try {
-    const world = await World.open(options.folder, options.atOnce, undo);
+    const world = await World.open(options, undo);
     say(`${options.cases.length} of ${allCases().length} cases, ready after ${seconds(began)}`);
     const results = await runAll(world, options);
     const leftOver = await world.leftOver();
@@ -91,10 +92,8 @@ function tell(results: Result[], leftOver: string[], folder: string): void {
   say(`${'what, and the provider'.padEnd(32)}${['cases', 'all', 'none', 'neither', 'missed'].map(column).join('')}`);
   for (const [title, of] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) tellGroup(title, of);
   tellGroup('all', results);
-  const violations = [
-    ...results.flatMap((result) => result.violations),
-    ...leftOver.map((what) => `left over: ${what}`),
-  ];
+  const found = results.flatMap(({ violations }) => violations);
+  const violations = new Set([...found, ...leftOver.map((what) => `left over: ${what}`)]);
   const missed = results.filter(({ isHit }) => !isHit);
   for (const { crash } of missed) say(`missed: ${nameOf(crash)}`);
   const places = Map.groupBy(results, ({ crash }) => `${crash.place}:${crash.pass}`).size;
@@ -102,10 +101,10 @@ function tell(results: Result[], leftOver: string[], folder: string): void {
   say(
     `${places} places with their passes; at rest after ${rests.length ? share(rests, 0.5) : '-'} (median), ${share(rests, 1)} (longest)`,
   );
-  say(`violations: ${violations.length}`);
+  say(`violations: ${violations.size}`);
   for (const violation of violations) say(`  ${violation}`);
   writeFileSync(join(folder, 'results.json'), JSON.stringify(results, undefined, 1));
-  const isClean = violations.length === 0 && missed.length <= results.length * MISSED_SHARE && results.length > 0;
+  const isClean = violations.size === 0 && missed.length <= results.length * MISSED_SHARE && results.length > 0;
   process.exitCode = isClean ? 0 : 1;
 }
 

@@ -18,6 +18,15 @@ const STARTS_AT_ONCE = 2;
 
 type Undo = () => unknown;
 
+export interface WorldOptions {
+  /** Of databases and logs; emptied first. */
+  folder: string;
+  /** How many cases have a company at the same time. */
+  atOnce: number;
+  /** False: whoever takes a visit over knows of no call in flight. The matrix must then fail. */
+  intent: boolean;
+}
+
 /** One database, one provider, one replica that survives everything, and companies that lend themselves to cases. */
 export class World {
   private readonly starts = new Turnstile(STARTS_AT_ONCE);
@@ -31,7 +40,7 @@ export class World {
     private readonly database: Pool,
   ) {}
 
-  static async open(path: string, salons: number, undo: Undo[]): Promise<World> {
+  static async open({ folder: path, atOnce, intent }: WorldOptions, undo: Undo[]): Promise<World> {
     const folder = resolve(path);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
@@ -43,7 +52,7 @@ export class World {
     const port = String(await freePort());
     const survivor = `http://127.0.0.1:${port}`;
     const adminKey = randomBytes(24).toString('hex');
-    const env = environment({ databaseUrl, publicUrl: survivor, adminKey });
+    const env = environment({ databaseUrl, publicUrl: survivor, adminKey, intent });
     const child = runNode('main.js', folder, 'survivor', { ...env, PORT: port });
     undo.push(() => child.kill('SIGKILL'));
     await untilAnswers(`${survivor}/readyz`);
@@ -52,7 +61,7 @@ export class World {
     const world = new World(survivor, sandbox, folder, env, database);
     await world.letOnlySurvivorTakeOver();
     const at = { service: survivor, sandbox, adminKey };
-    for (let index = 0; index < salons; index++) world.freeSalons.push(await Salon.open(at, `host-${index}`));
+    for (let index = 0; index < atOnce; index++) world.freeSalons.push(await Salon.open(at, `host-${index}`));
     return world;
   }
 
@@ -126,8 +135,14 @@ async function startSandbox(folder: string, databaseUrl: string, undo: Undo[]): 
   return url;
 }
 
-function environment(at: { databaseUrl: string; publicUrl: string; adminKey: string }): Record<string, string> {
+function environment(at: {
+  databaseUrl: string;
+  publicUrl: string;
+  adminKey: string;
+  intent: boolean;
+}): Record<string, string> {
   return {
+    ...(at.intent ? {} : { CHAOS_NO_INTENT: 'true' }),
     NODE_ENV: 'test',
     HOST: '127.0.0.1',
     LOG_LEVEL: 'warn',
