@@ -132,6 +132,11 @@ export class Records {
         execute function chaos.note()`);
   }
 
+  /** The job of a killed worker comes back after so long instead of 90 s; no handler takes as long, frozen or not. */
+  async shortenJobs(): Promise<void> {
+    await this.query('update pgboss.queue set expire_seconds = 30');
+  }
+
   async unfinished(): Promise<Unfinished> {
     const [row] = await this.query<Unfinished>(
       `select (select count(*)::int from sagas where status in ('running', 'compensating')) as sagas,

@@ -20,7 +20,7 @@ import { WebhookDoor } from './webhook-door';
 
 const REPLICAS = 3;
 const SALONS = 3;
-/** The settle window and its last back-off, for sagas; a job of a killed worker comes back after 90 s, for webhooks. */
+/** The settle window and its last back-off, for sagas; a job of a killed worker comes back after 30 to 90 s, for webhooks. */
 const QUIET_SAGAS_MS = 90_000;
 const QUIET_WEBHOOKS_MS = 240_000;
 /** Short, so that a campaign sees the ends of what it begins; the latest effect comes 7.5 s after sending. */
@@ -87,6 +87,7 @@ async function open(options: Options, ends: (() => unknown)[]): Promise<World> {
   const salons = await openSalons({ service: replicas[0]!.url, sandbox, adminKey }, SALONS);
   const records = new Records(postgres.url);
   await records.watchTakeovers();
+  await records.shortenJobs();
   return { options, dice, postgres, sandbox, replicas, door, blows, salons, records };
 }
 
