@@ -5,12 +5,14 @@ import { canonicalTimeZone } from '../../foundation/time/zones';
 import type { BookingCaller } from '../bookings/bookings.service';
 import { isFinal, type Saga, thawFailure } from '../bookings/saga/sagas.service';
 import { type RecalledVisit, type VisitAnswer, VisitAnswers } from './visit-answers';
-import { VisitBeginning } from './visit-beginning';
+import { type BegunVisit, VisitBeginning } from './visit-beginning';
 import { failureOf, storedFailure } from './visit-failure';
 import { type Looking, VisitIntake } from './visit-intake';
 import { VisitOutcomes } from './visit-outcomes';
 import { type Reservations, VisitReservations } from './visit-reservations';
 import type { VisitRequest, VisitWork } from './visit-work';
+
+type BegunWork = BegunVisit & { work: VisitWork; looking: Looking; reserved: Reservations | undefined };
 
 /** Books visits, once for a key, and answers within the caller's patience. */
 @Injectable()
@@ -34,8 +36,18 @@ export class VisitBooking {
     if (recalled?.answer) return recalled.answer;
     const followed = await this.followed(request, recalled, untilMs);
     if (followed) return followed;
-    const { work, looking } = await this.work(request, asked, caller, untilMs);
-    return this.write(work, looking, recalled);
+    const begun = await this.begun(request, asked, caller, untilMs, recalled).catch((error: unknown) =>
+      this.overtaken(request, error),
+    );
+    return 'saga' in begun ? this.outcome(begun) : begun;
+  }
+
+  /** What is in the way may be what the same request, sent twice at once, has just booked. */
+  private async overtaken(request: IdempotentRequest, error: unknown): Promise<VisitAnswer> {
+    if (!(error instanceof ApiError) || error.code !== 'SLOT_UNAVAILABLE') throw error;
+    const quicker = await this.answers.recall(request);
+    if (quicker?.answer) return quicker.answer;
+    throw error;
   }
 
   /** The same request came before; it goes on from there. */
@@ -67,9 +79,19 @@ export class VisitBooking {
     return { work, looking };
   }
 
-  private async write(work: VisitWork, looking: Looking, recalled?: RecalledVisit): Promise<VisitAnswer> {
+  private async begun(
+    request: IdempotentRequest,
+    asked: VisitRequest,
+    caller: BookingCaller,
+    untilMs: number,
+    recalled: RecalledVisit | undefined,
+  ) {
+    const { work, looking } = await this.work(request, asked, caller, untilMs);
+    return { work, looking, ...(await this.begin(work, looking, recalled)) };
+  }
+
+  private async outcome({ work, looking, visitId, saga, segments, reserved }: BegunWork): Promise<VisitAnswer> {
     const { request } = work;
-    const { visitId, saga, segments, reserved } = await this.begin(work, looking, recalled);
     const answer = await this.outcomes.drive(request, saga, visitId, looking.untilMs);
     void this.reservations.end(reserved);
     if (answer) return { ...answer, status: answer.status || 201 };
