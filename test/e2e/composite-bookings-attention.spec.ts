@@ -80,8 +80,12 @@ describe('a visit that the service cannot bring to an end', () => {
     await refuse(1);
     const refused = await visits.book({ start: startAt(2, 9) });
     expect([refused.status, refused.body.error.code]).toEqual([409, 'SLOT_UNAVAILABLE']);
-    const { body } = await visits.salon.call('GET', '/api/composite-bookings?status=needs_attention');
-    const waiting = body.data.at(-1);
+    const onThatDay = ({ start }: any): boolean => start === startAt(2, 9);
+    const { data } = await eventually(
+      () => visits.salon.ok('GET', '/api/composite-bookings?status=needs_attention'),
+      (list) => list.data.some(onThatDay),
+    );
+    const waiting = data.find(onThatDay);
     expect(waiting.failure).toMatchObject({ code: 'BOOKING_REFUSED', segment: { name: 'Wash' } });
     expect(await visits.liveOn(2)).toEqual([new Date(waiting.segments[1].start).toISOString()]);
     expect((await visits.post(`/${waiting.id}/retry`)).status).toBe(202);
