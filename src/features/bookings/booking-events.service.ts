@@ -79,9 +79,15 @@ export class BookingEventsService {
     );
   }
 
-  /** By uid alone: a booking that carries a ref may be one that a saga makes, and takes back, in place of another. */
-  private find(connection: ConnectionScope, notice: WebhookNotice, uid: string) {
-    return this.appointments.findByUids(connection, [uid, notice.previousUid ?? uid]);
+  /**
+   * By uid; by ref only while the appointment has no booking yet. Otherwise a booking that carries a ref may be one that a
+   * saga makes, and takes back, in place of another.
+   */
+  private async find(connection: ConnectionScope, notice: WebhookNotice, uid: string) {
+    const byUid = await this.appointments.findByUids(connection, [uid, notice.previousUid ?? uid]);
+    if (byUid || !notice.ref) return byUid;
+    const byRef = await this.appointments.findByRef(connection, notice.ref);
+    return byRef?.uid === null ? byRef : undefined;
   }
 
   /**
