@@ -37,16 +37,28 @@ export class VisitBooking {
     const followed = await this.followed(request, recalled, untilMs);
     if (followed) return followed;
     const begun = await this.begun(request, asked, caller, untilMs, recalled).catch((error: unknown) =>
-      this.overtaken(request, error),
+      this.overtaken(request, error, recalled, untilMs),
     );
     return 'saga' in begun ? this.outcome(begun) : begun;
   }
 
-  /** What is in the way may be what the same request, sent twice at once, has just booked. */
-  private async overtaken(request: IdempotentRequest, error: unknown): Promise<VisitAnswer> {
+  /**
+   * What is in the way may be what the same request, sent twice at once, is booking or has just booked.
+   *
+   * @throws ApiError `IDEMPOTENCY_KEY_IN_USE` while the other one is served, and `error` when there is none.
+   */
+  private async overtaken(
+    request: IdempotentRequest,
+    error: unknown,
+    before: RecalledVisit | undefined,
+    untilMs: number,
+  ): Promise<VisitAnswer> {
     if (!(error instanceof ApiError) || error.code !== 'SLOT_UNAVAILABLE') throw error;
     const quicker = await this.answers.recall(request);
     if (quicker?.answer) return quicker.answer;
+    const isOther = quicker !== undefined && quicker.sagaId !== before?.sagaId;
+    const followed = isOther ? await this.followed(request, quicker, untilMs) : undefined;
+    if (followed) return followed;
     throw error;
   }
 
