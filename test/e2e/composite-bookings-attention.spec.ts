@@ -52,8 +52,11 @@ describe('a visit that the service cannot bring to an end', () => {
     ]);
     const list = await service.call('GET', '/api/attention?kind=composite_booking', { key: service.adminKey });
     expect(list.body.data).toEqual([expect.objectContaining({ subjectId: visit.id, action: expect.any(String) })]);
-    const retried = await visits.post(`/${visit.id}/retry`);
+    const key = { 'idempotency-key': 'try again' };
+    const retried = await visits.post(`/${visit.id}/retry`, {}, key);
     expect([retried.status, retried.body.status]).toEqual([202, 'cancelling']);
+    const repeated = await visits.post(`/${visit.id}/retry`, {}, key);
+    expect([repeated.status, repeated.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
     await is(visit.id, 'cancelled');
     expect(await visits.liveOn(0)).toEqual([]);
   });

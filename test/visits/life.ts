@@ -7,6 +7,8 @@ import { choiceOf, ImaginedService } from './service';
 import { COMPANY, ImaginedSalon } from './salon';
 import type { Act, Story } from './story';
 
+const WITHOUT_KEY = { route: '', fingerprint: '' };
+
 /** What was asked for, and what was said about it: all that its caller knows. */
 export interface Asked {
   does: 'book' | 'move' | 'cancel';
@@ -179,14 +181,14 @@ export class Life {
 
   private async retry(visitor: number): Promise<void> {
     const id = this.visitIdOf(visitor);
-    if (id !== undefined) await this.decided(() => this.service.visits.retry(COMPANY, id));
+    if (id !== undefined) await this.decided(() => this.service.visits.retry(COMPANY, id, WITHOUT_KEY));
   }
 
   private async resolve(visitor: number): Promise<void> {
     const id = this.visitIdOf(visitor);
     if (id === undefined) return;
     this.settleByHand(id);
-    if (await this.decided(() => this.service.visits.resolve(COMPANY, id, {}))) this.resolved.add(visitor);
+    if (await this.decided(() => this.service.visits.resolve(COMPANY, id, WITHOUT_KEY))) this.resolved.add(visitor);
   }
 
   /** As a person does who was asked for. */

@@ -174,6 +174,7 @@ export class ImaginedService {
       new VisitMove(reader, intake, new MoveBeginning(sagas, plans, records, changes, claims), changes, outcomes),
       new VisitCancel(sagas, plans, records, changes, outcomes),
       new VisitDecisions(sagas, rows, records, reader, calls),
+      changes,
     );
   }
 

@@ -6,11 +6,10 @@ import {
   HttpCode,
   Param,
   Post,
-  Req,
   Res,
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { AllowAccess, type CalledRequest, type Caller, CompanyId, CurrentCaller } from '../../foundation/http/access';
 import { UuidParam } from '../../foundation/http/uuid-param';
 import { NoProperties } from '../../foundation/http/validation';
@@ -105,8 +104,14 @@ export class CompositeBookingsController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Try again, at once, what waits for a person' })
   @ApiOkResponse({ type: CompositeBookingView })
-  retry(@CompanyId() companyId: string, @VisitId() id: string, @Body(NoProperties) _body: unknown) {
-    return this.visits.retry(companyId, id);
+  async retry(
+    @CompanyId() companyId: string,
+    @VisitId() id: string,
+    @Body(NoProperties) _body: unknown,
+    @PatientCaller() caller: VisitChangeCaller,
+    @Reply() reply: FastifyReply,
+  ) {
+    return sendVisit(reply, await this.visits.retry(companyId, id, caller));
   }
 
   @Post(':id/resolve')
@@ -115,13 +120,14 @@ export class CompositeBookingsController {
     summary: 'Say that a person has settled what was in doubt; the provider is asked whether that is so',
   })
   @ApiOkResponse({ type: CompositeBookingView })
-  resolve(
+  async resolve(
     @CompanyId() companyId: string,
     @VisitId() id: string,
     @Body(NoProperties) _body: unknown,
-    @Req() { id: correlationId }: FastifyRequest,
+    @PatientCaller() caller: VisitChangeCaller,
+    @Reply() reply: FastifyReply,
   ) {
-    return this.visits.resolve(companyId, id, { correlationId: String(correlationId) });
+    return sendVisit(reply, await this.visits.resolve(companyId, id, caller));
   }
 }
 

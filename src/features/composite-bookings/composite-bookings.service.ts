@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { CallContext } from '../../scheduling/call-context';
-import type { BookingCaller } from '../bookings/bookings.service';
+import type { BookingCaller, ChangeCaller } from '../bookings/bookings.service';
 import type { VisitAnswer } from './visit-answers';
 import { VisitBooking } from './visit-booking';
 import { VisitCancel } from './visit-cancel';
-import type { VisitChangeCaller } from './visit-changes';
+import { type VisitChangeCaller, VisitChanges } from './visit-changes';
 import { VisitDecisions } from './visit-decisions';
 import { VisitMove } from './visit-move';
-import type { CompositeBookingView } from './visit-view';
 import type { VisitChoice, VisitRequest } from './visit-work';
 
 /** Visits of a company: several bookings that are made, moved and cancelled as one thing. */
@@ -18,6 +16,7 @@ export class CompositeBookingsService {
     private readonly moving: VisitMove,
     private readonly cancellation: VisitCancel,
     private readonly decisions: VisitDecisions,
+    private readonly changes: VisitChanges,
   ) {}
 
   /** Books once for an idempotency key: 201 with all segments, or 202 with `outcome_pending`. */
@@ -36,12 +35,16 @@ export class CompositeBookingsService {
   }
 
   /** Tries again what is stuck. @throws ApiError `CONFLICT` for a visit that does not wait for a person. */
-  retry(companyId: string, id: string): Promise<CompositeBookingView> {
-    return this.decisions.retry(companyId, id);
+  retry(companyId: string, id: string, caller: ChangeCaller): Promise<VisitAnswer> {
+    const request = this.changes.requestOf(companyId, caller);
+    return this.changes.once(request, id, 202, () => this.decisions.retry(companyId, id));
   }
 
   /** A person has settled it. @throws ApiError `CONFLICT`, `STILL_BOOKED` while the provider says otherwise. */
-  resolve(companyId: string, id: string, context: CallContext): Promise<CompositeBookingView> {
-    return this.decisions.resolve(companyId, id, context);
+  resolve(companyId: string, id: string, caller: ChangeCaller): Promise<VisitAnswer> {
+    const { correlationId } = caller;
+    const context = correlationId === undefined ? {} : { correlationId };
+    const request = this.changes.requestOf(companyId, caller);
+    return this.changes.once(request, id, 200, () => this.decisions.resolve(companyId, id, context));
   }
 }

@@ -31,6 +31,9 @@ export interface RecalledVisit {
   answer?: VisitAnswer;
 }
 
+/** A person's word about a visit is served for at most so long. */
+const SERVED_SECONDS = 30;
+
 /** Repeats the answers of requests for visits, from any replica. */
 @Injectable()
 export class VisitAnswers {
@@ -67,6 +70,31 @@ export class VisitAnswers {
 
   release(manager: EntityManager | undefined, saga: SagaOfKey): Promise<void> {
     return this.keys.releaseSaga(manager, saga);
+  }
+
+  /**
+   * Runs work on a visit once for a key; without a request it simply runs. A repeat is answered with the visit as it is
+   * then.
+   */
+  async once(
+    request: IdempotentRequest | undefined,
+    visitId: string,
+    status: number,
+    work: () => Promise<CompositeBookingView>,
+  ): Promise<VisitAnswer> {
+    if (!request) return { status, visit: await work(), replayed: false };
+    const claim = await this.keys.claim(request, { resourceId: visitId, seconds: SERVED_SECONDS });
+    if ('content' in claim) {
+      return { status: claim.status, visit: await this.reader.get(request.companyId, visitId), replayed: true };
+    }
+    try {
+      const visit = await work();
+      await this.keys.finish(claim, { status, content: {} });
+      return { status, visit, replayed: false };
+    } catch (error) {
+      await this.keys.release(claim);
+      throw error;
+    }
   }
 
   private async recalled(companyId: string, known: KnownKey | undefined): Promise<RecalledVisit | undefined> {

@@ -53,6 +53,11 @@ export class VisitChanges {
     return this.answers.keep(request, visit);
   }
 
+  /** As {@link VisitAnswers.once}. */
+  once(...work: Parameters<VisitAnswers['once']>): Promise<VisitAnswer> {
+    return this.answers.once(...work);
+  }
+
   /** Ties the request to the saga that it begins. */
   async begin(manager: EntityManager, request: IdempotentRequest | undefined, saga: Saga | NewSaga, visitId: string) {
     if (!request) return;
