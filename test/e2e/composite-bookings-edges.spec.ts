@@ -53,6 +53,15 @@ describe('at the edges of visits', () => {
     }
   });
 
+  it.each(['opt_zzzzzzzz_0123456789abcdef', 'opt_0_0123456789abcdef'])(
+    'offers other visits for an option of a time that nobody can mean: %s',
+    async (optionId) => {
+      const { status, body } = await visits.book({ optionId });
+      expect([status, body.error.code, body.error.details.reason]).toEqual([409, 'SLOT_UNAVAILABLE', 'NOT_OFFERED']);
+      expect(body.error.details.alternatives).toHaveLength(3);
+    },
+  );
+
   it('names the field and the reason of every fault of a request, and writes nothing', async () => {
     const before = [await count('composite_bookings'), await count('sagas'), await count('idempotency_keys')];
     const [segment] = visits.sold.segments;

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { isAppointmentTime } from '../../foundation/time/instants';
 import type { ServicePlan } from '../services/services.service';
 import type { Minute, VisitChain } from './composite-visit';
 
+const MINUTE_MS = 60_000;
 /** 96 bits: nobody guesses one, and no two ways to do a visit share one. */
 const DIGEST_LENGTH = 16;
 const OPTION_ID = /^opt_([0-9a-z]{1,8})_[A-Za-z0-9_-]{16}$/;
@@ -16,10 +18,11 @@ export function optionIdOf(plan: ServicePlan, { steps }: VisitChain): string {
   return `opt_${(steps[0]?.start ?? 0).toString(36)}_${digest}`;
 }
 
-/** The first start of the visit that an id stands for; undefined for what is no id. */
+/** The first start of the visit that an id stands for; undefined for what is no id, or of a time that nobody can ask for. */
 export function firstStartOf(optionId: string): Minute | undefined {
   const [, start] = OPTION_ID.exec(optionId) ?? [];
-  return start === undefined ? undefined : parseInt(start, 36);
+  const minute = start === undefined ? Number.NaN : parseInt(start, 36);
+  return isAppointmentTime(minute * MINUTE_MS) ? minute : undefined;
 }
 
 /** Differs when anything that a visit is made of does. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import { Clock } from '../../foundation/time/clock';
 import { formatInstant } from '../../foundation/time/instants';
 import { type VisitOption, VisitOffers } from '../availability/visit-offers.service';
 import type { ServicePlan } from '../services/services.service';
@@ -21,24 +22,26 @@ export interface VisitAlternative {
 export class VisitAlternatives {
   constructor(
     private readonly offers: VisitOffers,
+    private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {}
 
   /**
    * Up to three, nearest first, freshly read; none when they cannot be had in time.
    *
+   * @param startMs what was wished for; now where that is not known.
    * @param untilMs the caller's patience, `performance.now()`.
    */
   async near(
     plan: ServicePlan,
-    startMs: number,
+    startMs: number | undefined,
     { timeZone, correlationId, untilMs }: { timeZone: string; correlationId?: string; untilMs: number },
   ): Promise<VisitAlternative[]> {
     const patienceMs = Math.min(PATIENCE_MS, untilMs - performance.now());
     if (patienceMs <= 0) return [];
     try {
       const context = { correlationId, signal: AbortSignal.timeout(Math.ceil(patienceMs)) };
-      const options = await this.offers.near(plan, startMs, COUNT, context);
+      const options = await this.offers.near(plan, startMs ?? this.clock.now(), COUNT, context);
       return options.map((option) => alternative(option, timeZone));
     } catch (error) {
       this.logger.info({ err: error }, 'no alternatives');

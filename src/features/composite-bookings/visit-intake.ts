@@ -53,8 +53,7 @@ export class VisitIntake {
         ? await this.offers.at(plan, startMs!, choice.staff, context)
         : await this.offers.option(plan, optionId, context);
     if (option) return option;
-    const wished = startMs ?? firstStartOf(optionId!) ?? Date.now();
-    const alternatives = await this.alternatives.near(plan, wished, looking);
+    const alternatives = await this.alternatives.near(plan, startMs ?? firstStartOf(optionId!), looking);
     throw new ApiError('SLOT_UNAVAILABLE', { details: { reason: 'NOT_OFFERED', alternatives } });
   }
 

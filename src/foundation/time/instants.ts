@@ -16,7 +16,12 @@ export function parseInstant(text: string): number | undefined {
   const parsed = DateTime.fromISO(text, { setZone: true });
   if (!parsed.isValid) return undefined;
   const ms = parsed.toMillis();
-  return ms >= EARLIEST_MS && ms < LATEST_MS ? ms : undefined;
+  return isAppointmentTime(ms) ? ms : undefined;
+}
+
+/** Whether somebody can mean it: from 2000 to 2099. */
+export function isAppointmentTime(ms: number): boolean {
+  return ms >= EARLIEST_MS && ms < LATEST_MS;
 }
 
 /** Whether the text is a day that exists, `YYYY-MM-DD`, from 2000 to 2099. */
