@@ -65,8 +65,9 @@ describe('from any state that can be reached, in any order of events', () => {
   });
 
   it('a host confirms only what is booked whole, in time, and all of it before it is committed', () => {
-    always(({ action, before }) => action.do !== 'confirm' || before.steps.every(({ status }) => status === 'booked'));
-    always(({ action, before, nowMs }) => action.do !== 'confirm' || nowMs < before.deadlineMs);
+    const isForward = ({ action, before }: Turn): boolean => action.do === 'confirm' && before.status === 'running';
+    always((turn) => !isForward(turn) || turn.before.steps.every(({ status }) => status === 'booked'));
+    always((turn) => !isForward(turn) || turn.nowMs < turn.before.deadlineMs);
     always(
       ({ after }) => after.status !== 'confirmed' || after.steps.every(({ confirmation }) => confirmation !== 'wanted'),
     );
@@ -78,6 +79,15 @@ describe('from any state that can be reached, in any order of events', () => {
         event?.type !== 'return-intended' ||
         before.steps.every(({ status }) => status !== 'trying' && status !== 'returning'),
     );
+  });
+
+  it('what is back where it was has its host’s yes again before it ends, and gets it only once nothing is left elsewhere', () => {
+    const isBackward = ({ action, before }: Turn): boolean => action.do === 'confirm' && before.status !== 'running';
+    const isElsewhere = ({ status }: StepState): boolean => ['booked', 'trying', 'returning'].includes(status);
+    always((turn) => !isBackward(turn) || !turn.before.steps.some(isElsewhere));
+    const lacksYes = ({ status, confirmation }: StepState): boolean =>
+      status === 'returned' && confirmation === 'wanted';
+    always(({ after }) => after.status !== 'compensated' || !after.steps.some(lacksYes));
   });
 
   it('nothing is cancelled that may still be confirmed, and nothing confirmed is touched again', () => {
@@ -149,7 +159,7 @@ function anyEvent(kind: number, step: number, nowMs: number): Parameters<typeof 
     { type: 'return-intended', step, settleMs },
     { type: 'returned', step, uid: 'b' },
     { type: 'return-looked', step, lookedMs: nowMs },
-    { type: 'return-looked', step, lookedMs: nowMs, uid: 'b' },
+    { type: 'returned', step, uid: 'b', isPending: true },
     ...WITH_STEP.map((type) => ({ type, step })),
     ...WITHOUT_STEP.map((type) => ({ type })),
   ];

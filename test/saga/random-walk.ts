@@ -65,11 +65,11 @@ const WAYS: { [D in SagaAction['do']]: On<D> } = {
     { type: 'intended', step, settleMs: askedMs + SETTLE_MS },
   ],
   look: ({ step }, from) => lookedFor(step, from),
-  confirm: ({ step }, { askedMs }) => [
+  confirm: ({ step }, { saga, askedMs }) => [
     { type: 'confirmed', step },
     { type: 'confirm-intended', step, settleMs: askedMs + SETTLE_MS },
     { type: 'confirm-failed', step },
-    { type: 'refused', step },
+    saga.status === 'running' ? { type: 'refused', step } : { type: 'returned', step, uid: 'back' },
   ],
   undo: ({ step }, { saga, askedMs }) => [
     saga.steps[step]!.moves
@@ -80,7 +80,7 @@ const WAYS: { [D in SagaAction['do']]: On<D> } = {
   ],
   'look-back': ({ step }, { askedMs }) => [
     { type: 'returned', step, uid: 'back' },
-    { type: 'return-looked', step, lookedMs: askedMs, uid: 'back' },
+    { type: 'returned', step, uid: 'back', isPending: true },
     { type: 'return-looked', step, lookedMs: askedMs },
     { type: 'look-failed', step },
     { type: 'return-not-sent', step },

@@ -99,5 +99,6 @@ function grouped(row: Row): GroupedAppointment {
     startMs: row.startsAt.getTime(),
     endMs: row.endsAt.getTime(),
     attendee: attendeeView(row),
+    changedAtMs: row.providerUpdatedAt?.getTime() ?? null,
   };
 }

@@ -23,9 +23,13 @@ export interface Asked {
   outcome: 'open' | 'done' | 'refused';
   /** As JSON, once done. */
   answer?: string;
+  /** When that was told for the first time. */
+  doneAtMs?: number;
   codes: string[];
 }
 
+/** What comes back that soon after a cancellation is cancelled again. */
+const AFTERMATH_MS = 11 * 60_000;
 const HORIZON_MS = 30 * 24 * 3_600_000;
 const ALWAYS_AWAKE = { wakeAt: (dueMs: number) => dueMs };
 
@@ -36,6 +40,8 @@ export class Life {
   readonly asked: Asked[] = [];
   /** Of which visitors a person has said that what is stuck is settled. */
   readonly resolved = new Set<number>();
+  /** By visitor: when a host has brought back what was cancelled. */
+  readonly revivedAtMs = new Map<number, number>();
   readonly violations: string[] = [];
   private requests = 0;
 
@@ -92,6 +98,8 @@ export class Life {
       case 'host cancels':
       case 'host moves':
         return this.host(act);
+      case 'host revives':
+        return this.revive(act.visitor, act.segment);
       case 'retry':
         return this.retry(act.visitor);
       case 'resolve':
@@ -152,6 +160,7 @@ export class Life {
       this.violations.push(`${asked.key} was answered ${asked.answer}, and then ${answer}`);
     }
     asked.answer = answer;
+    asked.doneAtMs ??= this.time.nowMs;
     asked.outcome = 'done';
   }
 
@@ -177,6 +186,24 @@ export class Life {
     if (!own) return;
     if (act.does === 'host cancels') provider.hostCancels(own.uid);
     else provider.hostMoves(own.uid, act.minutes);
+  }
+
+  /** Not while somebody cancels it, nor so soon after that it may be one of our own calls. */
+  private async revive(visitor: number, segment: number): Promise<void> {
+    const cancels = this.asked.filter((asked) => asked.visitor === visitor && asked.does === 'cancel');
+    const isSettled = cancels.every(({ outcome, doneAtMs }) => {
+      return outcome === 'refused' || (doneAtMs !== undefined && doneAtMs + AFTERMATH_MS < this.time.nowMs);
+    });
+    const visit = this.service.tables.visits.get(this.visitIdOf(visitor) ?? '');
+    if (!isSettled || visit?.status !== 'cancelled') return;
+    const { provider } = this.service;
+    const own = [...provider.bookings.values()].filter(({ email, eventTypeId }) => {
+      return email === emailOf(visitor) && this.salon.types.get(eventTypeId)!.segment === segment;
+    });
+    const last = own.at(-1);
+    if (!last || own.some(isLive)) return;
+    provider.hostRevives(last.uid);
+    if (isLive(provider.bookings.get(last.uid)!)) this.revivedAtMs.set(visitor, this.time.nowMs);
   }
 
   private async retry(visitor: number): Promise<void> {

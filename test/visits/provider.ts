@@ -90,6 +90,14 @@ export class ImaginedProvider {
     else if (status === 'accepted') this.cancel(uid, 'host');
   }
 
+  /** A booking that was cancelled stands again, where its time is still free; everybody hears of it. */
+  hostRevives(uid: string): void {
+    const booking = this.bookingOf(uid);
+    const isOver = booking.status === 'cancelled' && booking.rescheduledToUid === undefined;
+    if (!isOver || !this.isFree(booking.eventTypeId, booking.startMs)) return;
+    this.put({ ...booking, status: 'accepted', by: 'host' }, 'created', 'at once');
+  }
+
   hostMoves(uid: string, minutes: number): void {
     const booking = this.bookingOf(uid);
     const startMs = booking.startMs + minutes * MINUTE_MS;
@@ -150,7 +158,13 @@ export class ImaginedProvider {
     if (!isLive(former)) throw refusal('ALREADY_CANCELLED');
     if (!this.isFree(former.eventTypeId, startMs, uid)) throw new SchedulingError('SLOT_UNAVAILABLE', 'taken');
     const next = `uid ${this.made++}`;
-    this.bookings.set(uid, { ...former, status: 'cancelled', rescheduledToUid: next, updatedAtMs: this.time.nowMs });
+    this.bookings.set(uid, {
+      ...former,
+      by,
+      status: 'cancelled',
+      rescheduledToUid: next,
+      updatedAtMs: this.time.nowMs,
+    });
     const endMs = startMs + former.endMs - former.startMs;
     const isAsked = this.salon.types.get(former.eventTypeId)!.record.definition.requiresConfirmation && by === 'us';
     const status = isAsked ? 'pending' : 'accepted';
@@ -162,7 +176,7 @@ export class ImaginedProvider {
     if (booking.status === 'accepted') throw refusal('ALREADY_CONFIRMED');
     // Cal.com brings back to life what is over. Left out: that a yes which is late by seconds undoes what the host has
     // decided meanwhile, for then nobody could tell which of the two is meant.
-    if (booking.by === 'host' || booking.rescheduledToUid !== undefined) throw refusal('ALREADY_RESCHEDULED');
+    if (booking.by === 'host') throw refusal('ALREADY_RESCHEDULED');
     return this.put({ ...booking, status: 'accepted', by: 'us' }, 'created');
   }
 
@@ -182,15 +196,22 @@ export class ImaginedProvider {
     });
   }
 
-  private put(booking: Held, effect: WebhookEffect): Held {
+  private put(booking: Held, effect: WebhookEffect, fate = this.nextFate()): Held {
     const held = { ...booking, updatedAtMs: this.time.nowMs };
     this.bookings.set(held.uid, held);
-    this.tell(held, effect);
+    this.tell(held, effect, fate);
     return held;
   }
 
-  private tell({ uid, status, startMs, ref, rescheduledFromUid }: Held, effect: WebhookEffect): void {
-    const fate = this.weather.webhooks[this.told++] ?? 'at once';
+  private nextFate(): WebhookFate {
+    return this.weather.webhooks[this.told++] ?? 'at once';
+  }
+
+  private tell(
+    { uid, status, startMs, ref, rescheduledFromUid }: Held,
+    effect: WebhookEffect,
+    fate: WebhookFate,
+  ): void {
     const moved = effect === 'rescheduled' && rescheduledFromUid !== undefined;
     const notice = {
       ...{ trigger: effect, effect, uid, status, startMs, metadata: {} },

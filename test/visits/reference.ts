@@ -11,18 +11,15 @@ export function violationsOf(life: Life): string[] {
   return [
     ...life.violations,
     ...errors.map((error) => `logged ${error instanceof Error ? error.stack : String(error)}`),
-    ...life.asked.filter((asked) => isOpen(life, asked)).map(({ key, codes }) => `${key} is open: ${codes.at(-1)}`),
+    ...life.asked
+      .filter(({ outcome }) => outcome === 'open')
+      .map(({ key, codes }) => `${key} is open: ${codes.at(-1)}`),
     ...[...tables.sagas.values()]
       .filter(({ state }) => !['confirmed', 'compensated'].includes(state.status))
       .map(({ kind, state }) => `a ${kind} is ${JSON.stringify(state)}`),
     ...tables.claims.map(({ host }) => `${host} is still claimed`),
     ...[0, 1].flatMap((visitor) => ofVisitor(life, visitor).map((what) => `visitor ${visitor}: ${what}`)),
   ];
-}
-
-/** Of a cancellation that a person has settled the answer stays what it was: that a person is needed. */
-function isOpen({ resolved }: Life, { does, visitor, outcome }: Asked): boolean {
-  return outcome === 'open' && !(does === 'cancel' && resolved.has(visitor));
 }
 
 function ofVisitor(life: Life, visitor: number): string[] {
@@ -35,13 +32,18 @@ function ofVisitor(life: Life, visitor: number): string[] {
     return [...(isNothing ? [] : [`is ${visit.status}, and was never booked`]), ...orphans(life, visitor, live)];
   }
   if (!visit) return ['was told of a visit that is not there'];
-  if (isDone('cancel')) {
+  if (own.some((asked) => isCancelled(life, asked))) {
     return [
       ...(visit.status === 'cancelled' ? [] : [`was cancelled, and is ${visit.status}`]),
       ...orphans(life, visitor, live),
     ];
   }
   return [...agreement(life, visitor, own), ...standing(life, visitor), ...news(life, visitor)];
+}
+
+/** A cancellation holds until a host brings back what was cancelled; of one at that very moment nobody knows. */
+function isCancelled({ revivedAtMs }: Life, { does, outcome, visitor, doneAtMs }: Asked): boolean {
+  return does === 'cancel' && outcome === 'done' && doneAtMs! > (revivedAtMs.get(visitor) ?? -1);
 }
 
 function orphans(life: Life, visitor: number, live: Held[]): string[] {
@@ -73,11 +75,12 @@ function standing(life: Life, visitor: number): string[] {
     return { agreed, own, live: own.filter(isLive), place: placeOf(agreed, own.find(isLive)) };
   });
   const wrong = bySegment.flatMap(({ agreed, own, live, place }) => {
-    // Moved back where it was it has to be confirmed once more, by its host.
-    const isHosts = own.some(({ by }) => by === 'host') || live[0]?.status === 'pending' || life.resolved.has(visitor);
+    const isHosts = own.some(({ by }) => by === 'host') || life.resolved.has(visitor);
+    // Of a cancelled visit hosts bring back what they want.
+    const isLeftGone = place === 'gone' && life.revivedAtMs.has(visitor);
     return [
       ...(live.length > 1 ? [`${agreed.name} is there ${live.length} times`] : []),
-      ...(place === 'as agreed' || isHosts ? [] : [`${agreed.name} is ${place}, by nobody's will`]),
+      ...(place === 'as agreed' || isHosts || isLeftGone ? [] : [`${agreed.name} is ${place}, by nobody's will`]),
       ...misrecorded(life, agreed, live[0]),
     ];
   });

@@ -67,7 +67,7 @@ export class ImaginedSagas {
 
   async outcome(_: string, id: string) {
     const row = this.tables.sagas.get(id);
-    return row && { status: row.state.status, failure: row.failure ?? null, settlesInSeconds: 1 };
+    return row && { kind: row.kind, status: row.state.status, failure: row.failure ?? null, settlesInSeconds: 1 };
   }
 
   async steps(_: string, id: string): Promise<StepFacts[]> {
@@ -75,6 +75,18 @@ export class ImaginedSagas {
     return state.steps.map(({ status, uid = null }, step) => {
       return { appointmentId: plan[step]!.appointmentId, status, uid, lastError: remarks[step] ?? null };
     });
+  }
+
+  async settling(_: Manager, __: string, ids: string[]): Promise<Map<string, number>> {
+    const all = [...this.tables.sagas.values()].flatMap(({ state, plan }) =>
+      state.steps.map((step, place) => ({ ...step, appointmentId: plan[place]!.appointmentId })),
+    );
+    const found = new Map<string, number>();
+    for (const { uid, settleMs = 0, appointmentId } of all) {
+      const isOpen = uid !== undefined && settleMs > this.time.nowMs && ids.includes(appointmentId);
+      if (isOpen) found.set(uid, Math.max(settleMs, found.get(uid) ?? 0));
+    }
+    return found;
   }
 
   async waiting(_: string, ids: string[]): Promise<{ id: string; kind: SagaKind }[]> {

@@ -8,6 +8,7 @@ import { BookingEventsService } from '../../src/features/bookings/booking-events
 import { ProviderTruth } from '../../src/features/bookings/provider-truth';
 import { BookingSteps } from '../../src/features/bookings/saga/booking-steps';
 import { SagaBackward } from '../../src/features/bookings/saga/saga-backward';
+import { SagaConfirmation } from '../../src/features/bookings/saga/saga-confirmation';
 import { SagaDriver } from '../../src/features/bookings/saga/saga-driver';
 import { SagaEnds } from '../../src/features/bookings/saga/saga-ends';
 import { SagaForward } from '../../src/features/bookings/saga/saga-forward';
@@ -93,6 +94,7 @@ export class ImaginedService {
       as(own),
       new SagaForward(record, steps, as(replica)),
       new SagaBackward(record, steps, as(replica)),
+      new SagaConfirmation(record, steps, as(replica)),
       record,
     );
     const sagas = new Sagas(as(own), purposes, as(own), as(own), as(own));

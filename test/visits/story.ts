@@ -9,6 +9,8 @@ export type Act = { afterMs: number; visitor: number } & (
   | { does: 'repeat'; request: number; waitMs: number }
   | { does: 'host cancels'; segment: number }
   | { does: 'host moves'; segment: number; minutes: number }
+  /** Long after a cancellation: a host takes up again what was cancelled. */
+  | { does: 'host revives'; segment: number }
   | { does: 'retry' | 'resolve' }
 );
 
@@ -44,6 +46,12 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       does: fc.constant('host moves' as const),
       segment: fc.nat(3),
       minutes: fc.constantFrom(-75, 15, 90, 600),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...{ visitor, afterMs: fc.constant(900_000), does: fc.constant('host revives' as const), segment: fc.nat(3) },
     }),
   },
   { weight: 4, arbitrary: fc.record({ ...told, does: fc.constantFrom('retry' as const, 'resolve' as const) }) },

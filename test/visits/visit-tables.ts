@@ -59,12 +59,17 @@ export class ImaginedVisits {
     return this.tables.visitOfSaga.get(sagaId)!;
   }
 
+  async isMoving(_: Manager, __: string, id: string): Promise<boolean> {
+    const own = [...this.tables.sagas.values()].filter((saga) => this.tables.visitOfSaga.get(saga.id) === id);
+    return own.some(({ kind, state }) => kind === 'visit-move' && ['running', 'compensating'].includes(state.status));
+  }
+
   async rememberSaga(_: Manager, __: string, id: string, sagaId: string): Promise<void> {
     this.tables.visitOfSaga.set(sagaId, id);
   }
 
   private put(visit: Visit): void {
-    this.tables.visits.set(visit.id, visit);
+    this.tables.visits.set(visit.id, { ...visit, updatedAt: new Date(Date.now()) });
     this.tables.histories.set(visit.id, [...(this.tables.histories.get(visit.id) ?? []), visit.status]);
   }
 }
@@ -108,6 +113,13 @@ export class ImaginedKeys {
     const resumed = before !== undefined;
     this.tables.keys.set(nameOf(request), { fingerprint, resourceId, sagaId: 'none', lockedUntilMs: Infinity });
     return { request, owner: '', resourceId, resumed };
+  }
+
+  async refuse(request: IdempotentRequest, answer: KeptAnswer): Promise<KeptAnswer | undefined> {
+    const claim = await this.claim(request, { resourceId: 'none' });
+    if ('content' in claim) return claim;
+    await this.finish(claim, answer);
+    return undefined;
   }
 
   async finish({ request }: Claim, { status, content }: KeptAnswer): Promise<void> {

@@ -45,8 +45,11 @@ export class BookingIntake {
     try {
       return await this.writer.write(work!, recalled);
     } catch (error) {
-      if (others.length === 0 || !isClaimed(error)) throw error;
-      return this.first(others, recalled);
+      if (!isClaimed(error)) throw error;
+      if (others.length > 0) return this.first(others, recalled);
+      // Without a key of the caller's own a time that is free again may be asked for again.
+      if (work!.caller.derivedKey) throw error;
+      return this.idempotency.refuse(work!.request, error);
     }
   }
 

@@ -55,6 +55,7 @@ import { BookingInputSeal } from './saga/booking-input-seal';
 import { BookingSteps } from './saga/booking-steps';
 import { BookingPurpose } from './saga/booking-purpose';
 import { SagaBackward } from './saga/saga-backward';
+import { SagaConfirmation } from './saga/saga-confirmation';
 import { SagaDiary } from './saga/saga-diary';
 import { SagaDriver } from './saga/saga-driver';
 import { SagaEchoes } from './saga/saga-echoes';
@@ -118,6 +119,7 @@ import { Refusals } from './refusals';
     HoldsService,
     BookingPurpose,
     SagaBackward,
+    SagaConfirmation,
     SagaDriver,
     SagaForward,
     SagaPurposes,

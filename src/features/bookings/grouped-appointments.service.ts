@@ -42,6 +42,8 @@ export interface GroupedAppointment {
   customerId: string | null;
   notes: string | null;
   metadata: Record<string, string>;
+  /** When it was last changed, by the provider's clock; null where it does not say. */
+  changedAtMs: number | null;
   /** Nothing that its attendee said is kept any more. */
   isErased: boolean;
 }
@@ -147,6 +149,7 @@ function groupedAppointment(row: AppointmentEntity): GroupedAppointment {
     endMs: row.endsAt.getTime(),
     attendee: attendeeView(row),
     customerId: row.erasedAt === null ? row.customerId : null,
+    changedAtMs: row.providerUpdatedAt?.getTime() ?? null,
     isErased: row.erasedAt !== null,
   };
 }

@@ -82,6 +82,18 @@ export class IdempotencyService {
     await this.keys.forget(request, resourceId);
   }
 
+  /**
+   * The answer of a request that could not begin, also to its repeats.
+   *
+   * @throws `error` itself, unless somebody else has answered the request meanwhile.
+   */
+  async refuse(request: IdempotentRequest, error: unknown): Promise<BookingAnswer> {
+    const failure = freezeFailure(error);
+    const before = failure && (await this.keys.refuse(request, { status: 0, content: { failure } }));
+    if (!before) throw error;
+    return replay(before);
+  }
+
   /** Runs work on something that exists already once for a key; without a request it simply runs. */
   async once(
     request: IdempotentRequest | undefined,

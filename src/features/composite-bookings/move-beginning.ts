@@ -41,7 +41,7 @@ export class MoveBeginning {
 
   /**
    * @throws ApiError `CONFLICT` with the state that does not allow it, or `SEGMENTS_IN_THE_WAY` when its bookings would
-   *   have to change places.
+   *   have to change places, or `SETTLING` with `Retry-After` while a confirmation of one of them is under way.
    * @throws TimeClaimed when somebody else has some of the time: nothing was written.
    */
   async begin(work: MoveWork): Promise<BegunMove> {
@@ -54,6 +54,16 @@ export class MoveBeginning {
       if ('saga' in begun) await this.claims.claim(manager, begun.saga, wanted);
       return begun;
     });
+  }
+
+  /** What is moved away, and then confirmed by a call of ours that is still under way, would come back to life. */
+  private async assertSettled(manager: EntityManager, { companyId, segments }: Visit): Promise<void> {
+    const ids = segments.map(({ bookingId }) => bookingId);
+    const settling = await this.sagas.settling(manager, companyId, ids);
+    if (settling.size === 0) return;
+    const leftMs = Math.max(...settling.values()) - Date.now();
+    const headers = { 'retry-after': String(Math.max(1, Math.ceil(leftMs / 1000))) };
+    throw new ApiError('CONFLICT', { details: { reason: 'SETTLING' }, headers });
   }
 
   private async write(
@@ -69,6 +79,7 @@ export class MoveBeginning {
     );
     if (!order) throw new ApiError('CONFLICT', { details: { reason: 'SEGMENTS_IN_THE_WAY' } });
     if (order.length === 0) return { visit: await this.records.view(manager, visit) };
+    await this.assertSettled(manager, visit);
     const ids = visit.segments.map(({ bookingId }) => bookingId);
     const segments = agreedSegments(plan, parts, ids);
     const words = wordsOf(order, appointments, work);

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { ApiError } from '../../foundation/errors/api-error';
 import { IdempotencyKeys, type KnownKey } from '../../foundation/idempotency/idempotency-keys.service';
 import type { BegunSaga, IdempotentRequest, SagaOfKey } from '../../foundation/idempotency/idempotency.repository';
-import { type FrozenFailure, thawFailure } from '../bookings/saga/sagas.service';
+import { freezeFailure, type FrozenFailure, thawFailure } from '../bookings/saga/sagas.service';
 import type { CompositeBookingView } from './visit-view';
 import { VisitReader } from './visit-reader';
 
@@ -70,6 +70,19 @@ export class VisitAnswers {
 
   release(manager: EntityManager | undefined, saga: SagaOfKey): Promise<void> {
     return this.keys.releaseSaga(manager, saga);
+  }
+
+  /**
+   * The answer of a request that could not begin, also to its repeats.
+   *
+   * @throws `error` itself, unless somebody else has answered the request meanwhile.
+   */
+  async refuse(request: IdempotentRequest, error: ApiError): Promise<VisitAnswer> {
+    const failure = freezeFailure(error);
+    const before = failure && (await this.keys.refuse(request, { status: 0, content: { failure } }));
+    const known = before && (await this.recall(request));
+    if (!known?.answer) throw error;
+    return known.answer;
   }
 
   /**

@@ -45,7 +45,8 @@ export class VisitBooking {
   /**
    * What is in the way may be what the same request, sent twice at once, is booking or has just booked.
    *
-   * @throws ApiError `IDEMPOTENCY_KEY_IN_USE` while the other one is served, and `error` when there is none.
+   * @throws ApiError `IDEMPOTENCY_KEY_IN_USE` while the other one is served, and `error` when there is none: that is the
+   *   answer then, for good.
    */
   private async overtaken(
     request: IdempotentRequest,
@@ -58,8 +59,7 @@ export class VisitBooking {
     if (quicker?.answer) return quicker.answer;
     const isOther = quicker !== undefined && quicker.sagaId !== before?.sagaId;
     const followed = isOther ? await this.followed(request, quicker, untilMs) : undefined;
-    if (followed) return followed;
-    throw error;
+    return followed ?? this.answers.refuse(request, error);
   }
 
   /** The same request came before; it goes on from there. */

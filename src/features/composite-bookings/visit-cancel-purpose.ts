@@ -4,7 +4,7 @@ import { GroupedAppointments } from '../bookings/grouped-appointments.service';
 import { type Saga, type SagaPurpose, Sagas, type SagaState } from '../bookings/saga/sagas.service';
 import type { Visit } from './visit';
 import { VisitAnswers } from './visit-answers';
-import { storedFailure, stuckFailure } from './visit-failure';
+import { stuckFailure } from './visit-failure';
 import { VisitRecords } from './visit-records';
 
 /** A visit that is being cancelled, and bookings that a moved one has no use for any more. */
@@ -51,16 +51,16 @@ export class VisitCancelPurpose implements SagaPurpose, OnModuleInit {
 
   /** The visit itself has been what it is for a while, unless a person had to be asked. */
   private async tidied(manager: EntityManager, visit: Visit): Promise<void> {
-    if (visit.status === 'rescheduling' && visit.nextSegments === null) {
-      await this.records.settle(manager, visit, { failure: null });
-    }
+    if (visit.status !== 'rescheduling' || visit.nextSegments !== null) return;
+    // Where a move had to be tried again as well, its end says what the visit is.
+    if (await this.records.isMoving(manager, visit)) return;
+    await this.records.settle(manager, visit, { failure: null });
   }
 
   private async needsAttention(manager: EntityManager, saga: Saga, visit: Visit): Promise<void> {
     const failure = stuckFailure(await this.sagas.stepsOf(saga.companyId, saga.id, manager), visit);
     await this.records.become(manager, visit, 'needs_attention', { failure });
-    if (saga.kind === 'visit-cancel') {
-      await this.answers.finish(manager, saga, 0, { failure: storedFailure(failure) });
-    }
+    // What its request is answered goes by what a person makes of it.
+    if (saga.kind === 'visit-cancel') await this.answers.release(manager, saga);
   }
 }

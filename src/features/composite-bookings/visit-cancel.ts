@@ -60,7 +60,10 @@ export class VisitCancel {
     // What is in doubt is settled first: what is stuck of a visit that did not come about is no booking of it any more.
     if (visit.status !== 'confirmed' && visit.status !== 'disrupted') throw cannotChange(visit.status);
     const live = appointments.filter((appointment) => !isOver(appointment) && appointment.uid !== null);
-    const planned = this.plans.cancelling(visit, live, reason, correlationId);
+    const ids = live.map(({ id }) => id);
+    const settling = await this.sagas.settling(manager, visit.companyId, ids);
+    const words = { reason, ...(correlationId === undefined ? {} : { correlationId }) };
+    const planned = this.plans.cancelling(visit, live, settling, words);
     // The foreign key of the visit asks for the saga first.
     const saga = await this.sagas.create(manager, planned);
     const after = await this.records.become(manager, visit, 'cancelling', { sagaId: saga.id, failure: null });

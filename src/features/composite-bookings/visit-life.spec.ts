@@ -7,6 +7,11 @@ import { stories, type Story } from '../../../test/visits/story';
 const LIVES = Number(process.env.VISIT_LIVES ?? 10_000);
 const SEED = Number(process.env.VISIT_SEED ?? 20_261_121);
 
+/** All is well, and nobody does anything. */
+const CALM: Story = {
+  ...{ segments: 3, asksForConfirmation: false, order: 'last-first', writes: [], webhooks: [], acts: [] },
+};
+
 describe(`${LIVES} lives of visits in virtual time`, () => {
   const time = new VirtualTime();
   const seen = new Map<string, number>();
@@ -34,7 +39,7 @@ describe(`${LIVES} lives of visits in virtual time`, () => {
 
   it('are of every kind', () => {
     const often = ['confirmed', 'disrupted', 'cancelled', 'compensated', 'move done', 'move refused', 'cancel done'];
-    const seldom = ['needs_attention', 'a late effect', 'resolved'];
+    const seldom = ['needs_attention', 'a late effect', 'resolved', 'revived'];
     const lacking = [
       ...often.filter((what) => (seen.get(what) ?? 0) < LIVES / 25),
       ...seldom.filter((what) => (seen.get(what) ?? 0) < LIVES / 2_000),
@@ -42,15 +47,26 @@ describe(`${LIVES} lives of visits in virtual time`, () => {
     expect(lacking).toEqual([]);
   });
 
+  it('leave nothing behind where a host moves a segment before its lost answer is looked for', async () => {
+    const told = { visitor: 0, slot: 0, cast: 0, waitMs: 0 } as const;
+    const life = await lived({
+      ...CALM,
+      segments: 2,
+      writes: ['late'],
+      acts: [
+        { ...told, afterMs: 0, does: 'book' },
+        { afterMs: 9_150, visitor: 0, does: 'host moves', segment: 1, minutes: -75 },
+        { ...told, afterMs: 2_500, does: 'move' },
+      ],
+    });
+    expect(violationsOf(life)).toEqual([]);
+    expect(life.service.provider.lateEffects).toBe(1);
+  });
+
   it('are judged: a booking that nobody knows of, and a visit that says what it is not, are found', async () => {
-    const begin = { afterMs: 0, visitor: 0, does: 'book', slot: 0, cast: 0, waitMs: 8_000 } as const;
     const story: Story = {
-      segments: 3,
-      asksForConfirmation: false,
-      order: 'last-first',
-      writes: [],
-      webhooks: [],
-      acts: [begin],
+      ...CALM,
+      acts: [{ afterMs: 0, visitor: 0, does: 'book', slot: 0, cast: 0, waitMs: 8_000 }],
     };
     const whole = await lived(story);
     expect(violationsOf(whole)).toEqual([]);
@@ -65,10 +81,11 @@ describe(`${LIVES} lives of visits in virtual time`, () => {
   });
 });
 
-function happenedIn({ service, asked, resolved }: Life): Set<string> {
+function happenedIn({ service, asked, resolved, revivedAtMs }: Life): Set<string> {
   const happened = new Set([...service.tables.histories.values()].flat());
   for (const { does, outcome } of asked) happened.add(`${does} ${outcome}`);
   if (service.provider.lateEffects > 0) happened.add('a late effect');
   if (resolved.size > 0) happened.add('resolved');
+  if (revivedAtMs.size > 0) happened.add('revived');
   return happened;
 }

@@ -56,15 +56,16 @@ export class VisitMovePurpose implements SagaPurpose, OnModuleInit {
     else await this.answers.release(manager, saga);
   }
 
-  /** What is back at its old time has yet another booking there. */
+  /** What is back at its old time has yet another booking there, which its host may have to say yes to. */
   async stepped(manager: EntityManager, saga: Saga, { steps }: SagaState): Promise<void> {
     const { companyId, connectionId } = saga;
-    for (const [seq, { status, uid }] of steps.entries()) {
+    for (const [seq, step] of steps.entries()) {
       const before = saga.state.steps[seq]!;
       const booking = saga.answers.get(seq);
-      if (status !== 'returned' || before.status === 'returned' || !booking || booking.uid !== uid) continue;
+      if (step === before || step.status !== 'returned' || !booking || booking.uid !== step.uid) continue;
       const { appointmentId: id, moves } = saga.plan[seq]!;
-      await this.appointments.record(manager, { companyId, connectionId, id }, booking, [moves!.uid, before.uid!]);
+      const former = [moves!.uid, before.uid!].filter((uid) => uid !== booking.uid);
+      await this.appointments.record(manager, { companyId, connectionId, id }, booking, former);
     }
   }
 

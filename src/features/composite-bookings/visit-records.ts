@@ -102,6 +102,10 @@ export class VisitRecords {
     return view ?? visitView(visit, appointments);
   }
 
+  isMoving(manager: EntityManager, { companyId, id }: Visit): Promise<boolean> {
+    return this.visits.isMoving(manager, companyId, id);
+  }
+
   async noteFailure(manager: EntityManager, visit: Visit, failure: VisitFailure): Promise<void> {
     await this.visits.noteFailure(manager, visit, failure);
   }

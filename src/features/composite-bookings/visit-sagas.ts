@@ -21,6 +21,9 @@ export interface MoveWords extends Words {
   metadata?: Record<string, string>;
 }
 
+/** By uid: until when what is cancelled may be brought back to life by a confirmation of ours. */
+type Settling = ReadonlyMap<string, number>;
+
 interface Words {
   reason?: string;
   correlationId?: string;
@@ -87,9 +90,9 @@ export class VisitSagas {
     };
   }
 
-  /** Cancels what there is of it, the last segment first. */
-  cancelling(visit: Visit, live: GroupedAppointment[], reason: string, correlationId?: string): NewSaga {
-    return { ...this.undoing(visit, bookingsOf(visit, live), { reason, correlationId }), kind: 'visit-cancel' };
+  /** Cancels what there is of it, the last segment first. `settling`: as the sagas know it. */
+  cancelling(visit: Visit, live: GroupedAppointment[], settling: Settling, words: Words): NewSaga {
+    return { ...this.undoing(visit, bookingsOf(visit, live), words, settling), kind: 'visit-cancel' };
   }
 
   /** Cancels these bookings, whatever becomes of the visit. */
@@ -102,7 +105,12 @@ export class VisitSagas {
     return this.tidying(visit, bookingsOf(visit, live), {});
   }
 
-  private undoing(visit: Visit, bookings: ReplacedBooking[], { reason, correlationId }: Words): NewSaga {
+  private undoing(
+    visit: Visit,
+    bookings: ReplacedBooking[],
+    { reason, correlationId }: Words,
+    settling: Settling = new Map(),
+  ): NewSaga {
     return {
       id: randomUUID(),
       kind: 'visit-tidy',
@@ -119,7 +127,10 @@ export class VisitSagas {
       plan: bookings.map(({ appointmentId, eventTypeId, startMs, endMs }) => {
         return { appointmentId, eventTypeId, ref: randomUUID(), startMs, endMs, attempt: 1 };
       }),
-      steps: bookings.map(({ uid }) => ({ status: 'booked', uid })),
+      steps: bookings.map(({ uid }) => {
+        const settleMs = settling.get(uid);
+        return { status: 'booked', uid, ...(settleMs === undefined ? {} : { settleMs }) };
+      }),
       ...(correlationId === undefined ? {} : { correlationId }),
     };
   }

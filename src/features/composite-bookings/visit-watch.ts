@@ -1,12 +1,21 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { GroupedAppointments } from '../bookings/grouped-appointments.service';
+import { type GroupedAppointment, GroupedAppointments } from '../bookings/grouped-appointments.service';
 import { Sagas } from '../bookings/saga/sagas.service';
 import type { Visit } from './visit';
 import { VisitRecords } from './visit-records';
 import { VisitSagas } from './visit-sagas';
+import type { VisitStatus } from './visit-state';
 import { isOver, statusBySegments } from './visit-truth';
 import { VisitsRepository } from './visits.repository';
+
+/** Nobody is working on it. */
+const AT_REST: VisitStatus[] = ['confirmed', 'disrupted', 'cancelled'];
+/**
+ * What changed that soon after a cancellation of ours was not meant to bring the visit back: confirmations take effect
+ * within the settle window, and the provider's clock may differ from ours.
+ */
+const AFTERMATH_MS = 10 * 60_000;
 
 /** Notices when a segment is cancelled or moved from the provider's side: the visit is not what was agreed on then. */
 @Injectable()
@@ -26,20 +35,27 @@ export class VisitWatch implements OnModuleInit {
   /** What a saga does with its own visit is not news: it says itself what it means. */
   private async changed(manager: EntityManager, companyId: string, visitId: string): Promise<void> {
     const visit = await this.visits.lock(manager, companyId, visitId);
-    if (visit?.status === 'cancelled') return this.tidy(manager, visit);
-    if (visit?.status !== 'confirmed' && visit?.status !== 'disrupted') return;
+    if (!visit || !AT_REST.includes(visit.status)) return;
     // Read once the visit is locked: of two changes at the same moment the second one sees both.
-    const status = statusBySegments(visit.segments, await this.appointments.of(companyId, visitId, manager));
-    if (status !== visit.status) await this.records.become(manager, visit, status);
+    const appointments = await this.appointments.of(companyId, visitId, manager);
+    const status = statusBySegments(visit.segments, appointments);
+    if (status === visit.status) return;
+    const live = appointments.filter((one) => !isOver(one) && one.uid !== null);
+    if (await this.isOurDoing(visit, live)) return this.tidy(manager, visit, live);
+    await this.records.become(manager, visit, status);
   }
 
-  /** A segment has come back to life: by a confirmation that took effect after its cancellation, or a late webhook. */
-  private async tidy(manager: EntityManager, visit: Visit): Promise<void> {
-    const appointments = await this.appointments.of(visit.companyId, visit.id, manager);
-    const planned = this.plans.tidyingLive(
-      visit,
-      appointments.filter((one) => !isOver(one) && one.uid !== null),
-    );
+  /** After we have cancelled it: by a confirmation of ours that was still under way, or by news from before. */
+  private async isOurDoing({ companyId, status, sagaId, updatedAt }: Visit, live: GroupedAppointment[]) {
+    if (status !== 'cancelled' || sagaId === null) return false;
+    const isLater = ({ changedAtMs }: GroupedAppointment): boolean =>
+      (changedAtMs ?? Date.now()) > updatedAt.getTime() + AFTERMATH_MS;
+    if (live.some(isLater)) return false;
+    return (await this.sagas.outcome(companyId, sagaId))?.kind === 'visit-cancel';
+  }
+
+  private async tidy(manager: EntityManager, visit: Visit, live: GroupedAppointment[]): Promise<void> {
+    const planned = this.plans.tidyingLive(visit, live);
     if (planned.plan.length === 0) return;
     const saga = await this.sagas.create(manager, planned);
     await this.records.remember(manager, visit, saga.id);

@@ -126,6 +126,17 @@ export class VisitsRepository {
     return row.id;
   }
 
+  /** Whether one is being moved, or moved back. */
+  async isMoving(manager: EntityManager, companyId: string, id: string): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      `select from composite_booking_sagas own join sagas saga on saga.id = own.saga_id
+       where own.company_id = $1 and own.composite_booking_id = $2 and saga.kind = 'visit-move'
+         and saga.status in ('running', 'compensating') limit 1`,
+      [companyId, id],
+    );
+    return rows.length > 0;
+  }
+
   async rememberSaga(manager: EntityManager, companyId: string, id: string, sagaId: string): Promise<void> {
     await manager.query(
       `insert into composite_booking_sagas (saga_id, company_id, composite_booking_id) values ($1, $2, $3)

@@ -34,6 +34,8 @@ export interface KnownKey {
 
 /** A repeat this soon meets the end of most requests (a booking takes 1.5 to 5 s at Cal.com). */
 const RETRY_AFTER_SECONDS = '2';
+/** Two statements. */
+const REFUSING_SECONDS = 5;
 
 /** Keys of requests with their answers, which rest sealed. They are the same in every replica. */
 @Injectable()
@@ -87,6 +89,19 @@ export class IdempotencyKeys {
   async finish({ request, owner }: Claim, { status, content }: KeptAnswer): Promise<void> {
     const sealed = this.seal(request.companyId, content);
     if (!(await this.rows.finish(this.dataSource.manager, request, owner, { status, sealed }))) throw keyInUse();
+  }
+
+  /**
+   * Makes the refusal of a request that could not even begin its answer: nobody is told yes by a repeat who was told no.
+   *
+   * @returns the answer that somebody else gave meanwhile; undefined when it is this one.
+   * @throws ApiError `IDEMPOTENCY_KEY_IN_USE` while somebody else works on it: nothing was stored.
+   */
+  async refuse(request: IdempotentRequest, answer: KeptAnswer): Promise<KeptAnswer | undefined> {
+    const claim = await this.claim(request, { resourceId: randomUUID(), seconds: REFUSING_SECONDS });
+    if ('content' in claim) return claim;
+    await this.finish(claim, answer);
+    return undefined;
   }
 
   /** Ends the work without an answer: the next request with this key goes on from here. */

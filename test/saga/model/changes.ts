@@ -65,7 +65,8 @@ export function changeSent(
   const uid = indexOf(saga.steps[step]!.uid!);
   const call = { ref: refs[step]!, step, by: index, sentAt: state.clock, isBooked: false, does, uid };
   const after = worker(state, index, { at: { is: 'change sent', does, step } });
-  const broken = does === 'confirm' && state.clock >= DEADLINE ? { broken: 'sent after the deadline' } : {};
+  const isForward = does === 'confirm' && saga.status === 'running';
+  const broken = isForward && state.clock >= DEADLINE ? { broken: 'sent after the deadline' } : {};
   return [[`asks to ${words(does, step)}`, { ...after, calls: [...state.calls, call], ...broken }]];
 }
 
@@ -90,7 +91,13 @@ export function changeAnswered(world: World, state: ModelState, index: number, {
 
 function done(state: ModelState, does: Change, step: number, former: number): SagaEvent {
   if (does === 'confirm') return { type: 'confirmed', step };
-  return { type: 'returned', step, uid: uidAt(state.bookings.findIndex(({ from }) => from === former)) };
+  return back(state, step, former)!;
+}
+
+/** Moved back it may need its host's yes once more. */
+function back({ bookings }: ModelState, step: number, former: number): SagaEvent | undefined {
+  const place = bookings.findIndex(({ from }) => from === former);
+  return place < 0 ? undefined : { type: 'returned', step, uid: uidAt(place), isPending: bookings[place]!.isPending };
 }
 
 export function lookedBack(
@@ -104,10 +111,12 @@ export function lookedBack(
   const type = isOverdue ? 'cancel-refused' : 'look-failed';
   const failed: Move = ['cannot look', worker(state, index, { at: writing({ type, step }) })];
   const former = indexOf(state.workers[index]!.knows.saga.steps[step]!.uid!);
-  const place = state.bookings.findIndex(({ from }) => from === former);
-  const event: SagaEvent = { type: 'return-looked', step, lookedMs, ...(place < 0 ? {} : { uid: uidAt(place) }) };
-  const what = place < 0 ? 'finds that it was not moved back' : `finds ${uidAt(place)}`;
-  return [failed, [what, worker(state, index, { at: writing(event) })]];
+  const found = back(state, step, former);
+  const event: SagaEvent = found ?? { type: 'return-looked', step, lookedMs };
+  return [
+    failed,
+    [found ? 'finds it there' : 'finds that it was not moved back', worker(state, index, { at: writing(event) })],
+  ];
 }
 
 function words(does: Change, step: number): string {

@@ -56,10 +56,10 @@ function hasOneEach(state: ModelState): boolean {
   });
 }
 
-/** Exactly once where it was before the saga. */
+/** Exactly once where it was before the saga, with its host's yes. */
 function isBack(state: ModelState, step: number): boolean {
   const active = activeOf(state, step);
-  return active.length === 1 && active[0]!.isOld;
+  return active.length === 1 && active[0]!.isOld && !active[0]!.isPending;
 }
 
 function activeOf({ bookings }: ModelState, step: number): Booking[] {

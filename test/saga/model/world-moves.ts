@@ -58,7 +58,7 @@ function isConfirmed({ bookings }: ModelState, { does, uid }: Call): boolean {
 /** As servers of 2025 do it: what was moved away before is moved once more, and what is over is confirmed. */
 function withEffect(world: World, bookings: readonly Booking[], { does, ref, step, uid }: Call): Booking[] {
   if (does === 'confirm') return bookings.with(uid, { ...bookings[uid]!, isActive: true, isPending: false });
-  const isPending = world.confirms && does === 'book';
+  const isPending = world.confirms;
   const made = { ref, step, isActive: true, isPending, isOld: does === 'return', from: -1 };
   if (!world.moves) return [...bookings, made];
   const from = does === 'return' ? uid : step;

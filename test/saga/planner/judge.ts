@@ -1,4 +1,13 @@
-import { isOpen, type Kind, moves, type Plan, type PlannedBooking, type Situation } from './situation';
+import {
+  type Call,
+  DAYS_LATER,
+  isOpen,
+  type Kind,
+  moves,
+  type Plan,
+  type PlannedBooking,
+  type Situation,
+} from './situation';
 
 /** What must hold in every situation; undefined when all of it does. */
 export function violationIn(plan: Plan, situation: Situation): string | undefined {
@@ -12,19 +21,24 @@ export function violationIn(plan: Plan, situation: Situation): string | undefine
   return wrong < 0 ? undefined : `${state.status}, and step ${wrong} is not as it should be`;
 }
 
-function isRight({ state, bookings, calls }: Situation, kind: Kind, step: number): boolean {
+function isRight({ state, clock, bookings, calls }: Situation, kind: Kind, step: number): boolean {
   const { status } = state.steps[step]!;
   if (status === 'stuck') return true;
   // From the end on nothing may come any more.
-  if (calls.some((call) => call.step === step && canStillChange(call.does, bookings, step))) return false;
+  if (calls.some((call) => call.step === step && canStillHarm(call, bookings))) return false;
   const active = bookings.filter((booking) => booking.step === step && booking.status !== 'cancelled');
   if (state.status === 'confirmed') return isOneAt(active, true) && active[0]!.status === 'accepted';
-  return moves(kind) ? isOneAt(active, false) : active.length === 0;
+  if (!moves(kind)) return active.length === 0;
+  // Where its host says no to it, or nobody can be asked for days, nothing more can be done.
+  const hasYes = active[0]?.status === 'accepted' || active[0]?.isDenied || clock === DAYS_LATER;
+  return isOneAt(active, false) && hasYes === true;
 }
 
-/** A confirmation that is late changes nothing where it has been given. */
-function canStillChange(does: string, bookings: readonly PlannedBooking[], step: number): boolean {
-  return does !== 'confirm' || !bookings.some((booking) => booking.step === step && booking.status === 'accepted');
+/** A confirmation that is late changes nothing where it has been given, and is welcome where a booking is back. */
+function canStillHarm(call: Call, bookings: readonly PlannedBooking[]): boolean {
+  if (call.does !== 'confirm') return true;
+  const isBack = bookings.some(({ uid, isMoved }) => uid === call.uid && !isMoved);
+  return !isBack && !bookings.some(({ step, status }) => step === call.step && status === 'accepted');
 }
 
 function isOneAt(active: PlannedBooking[], isMoved: boolean): boolean {

@@ -93,6 +93,7 @@ export class PlannedProvider {
     const booking = end === 'done' || end.endsWith('after the effect') ? this.takeEffect(call) : undefined;
     if (end === 'done') return this.shown(booking!);
     if (end.startsWith('killed')) throw new Killed();
+    if ((end === '4xx' || end === 'refused') && call.does === 'confirm') this.deny(this.bookingOf(call.uid));
     const answer = ANSWERS[end];
     if (!answer) throw new SchedulingError('OUTCOME_UNKNOWN', end);
     throw answered(operation, answer);
@@ -117,7 +118,7 @@ export class PlannedProvider {
   private note(call: Call): void {
     const { now } = this.trial;
     const name = call.does === 'book' ? call.ref : `${call.does} ${call.uid}`;
-    const isForward = call.does !== 'move back';
+    const isForward = now.state.status === 'running';
     if (isForward && msOf(now.clock) >= DEADLINE_MS) this.trial.breaks('sent after the deadline');
     // Asking for a confirmation again is harmless; so is a move back of which it is known that it did not happen.
     const isOnce = call.does === 'book' ? now.sent.includes(name) : this.isUnderWay(call);
@@ -141,6 +142,10 @@ export class PlannedProvider {
     if (call.does === 'confirm') return this.put({ ...former, status: 'accepted' });
     this.put({ ...former, status: 'cancelled', toUid: uid });
     return this.add({ ...made, ref: former.ref, isMoved: call.does === 'move', fromUid: former.uid });
+  }
+
+  private deny(booking: PlannedBooking): void {
+    if (!booking.isMoved) this.put({ ...booking, isDenied: true });
   }
 
   private async cancel(uid: string): Promise<void> {

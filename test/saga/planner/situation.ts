@@ -23,6 +23,8 @@ export interface PlannedBooking {
   ref: string;
   isMoved: boolean;
   status: 'accepted' | 'pending' | 'cancelled';
+  /** Its host will not say yes to it where it was before. */
+  isDenied?: true;
   fromUid?: string;
   toUid?: string;
 }
@@ -118,8 +120,8 @@ export function keyOf({ clock, state, plan, answers, bookings, calls, sent, hasC
       `${status.slice(0, 4)}${settleMs ?? ''}${uid ?? ''}${confirmation?.[0] ?? ''}${sent.includes(plan[step]!.ref) ? 's' : ''}`,
   );
   const there = bookings.map(
-    ({ uid, ref, isMoved, status, toUid }) =>
-      `${uid}${isMoved ? '>' : ''}${status[0]}${toUid ?? ''}${plan.some((step) => step.ref === ref) ? '!' : ''}`,
+    ({ uid, ref, isMoved, status, isDenied, toUid }) =>
+      `${uid}${isMoved ? '>' : ''}${status[0]}${isDenied ? '-' : ''}${toUid ?? ''}${plan.some((step) => step.ref === ref) ? '!' : ''}`,
   );
   const coming = calls.map((call) => `${call.does}${call.step}@${call.sentAt}${call.does === 'book' ? '' : call.uid}`);
   return [

@@ -9,6 +9,7 @@ import type { ProviderCalls } from '../../../src/features/event-types/provider-c
 import { BookingSteps } from '../../../src/features/bookings/saga/booking-steps';
 import { NOT_BOOKED, type Saga } from '../../../src/features/bookings/saga/saga';
 import { SagaBackward } from '../../../src/features/bookings/saga/saga-backward';
+import { SagaConfirmation } from '../../../src/features/bookings/saga/saga-confirmation';
 import { SagaDriver } from '../../../src/features/bookings/saga/saga-driver';
 import type { SagaEnds } from '../../../src/features/bookings/saga/saga-ends';
 import { SagaForward } from '../../../src/features/bookings/saga/saga-forward';
@@ -87,6 +88,7 @@ export class Trial {
       sagas,
       new SagaForward(record, steps, replica),
       new SagaBackward(record, steps, replica),
+      new SagaConfirmation(record, steps, replica),
       record,
     );
   }

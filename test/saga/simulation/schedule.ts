@@ -5,6 +5,7 @@ import type { Moment } from '../../../src/scheduling/prepared-write';
 import { BookingSteps } from '../../../src/features/bookings/saga/booking-steps';
 import { clockFrom, NOT_BOOKED, type Saga } from '../../../src/features/bookings/saga/saga';
 import { SagaBackward } from '../../../src/features/bookings/saga/saga-backward';
+import { SagaConfirmation } from '../../../src/features/bookings/saga/saga-confirmation';
 import { SagaDriver } from '../../../src/features/bookings/saga/saga-driver';
 import { SagaEnds } from '../../../src/features/bookings/saga/saga-ends';
 import { SagaForward } from '../../../src/features/bookings/saga/saga-forward';
@@ -198,6 +199,7 @@ export class Schedule {
       repository as unknown as SagasRepository,
       new SagaForward(...parts),
       new SagaBackward(...parts),
+      new SagaConfirmation(...parts),
       record,
     );
   }

@@ -76,7 +76,8 @@ export class SagaBackward {
 
   private async returned(saga: Saga, step: number, booking: ProviderBooking): Promise<void> {
     saga.answers.set(step, booking);
-    await this.record.write(saga, [{ type: 'returned', step, uid: booking.uid }]);
+    const isPending = booking.status === 'pending';
+    await this.record.write(saga, [{ type: 'returned', step, uid: booking.uid, isPending }]);
   }
 
   private async returnFailed(saga: Saga, step: number, error: unknown): Promise<void> {
@@ -84,8 +85,9 @@ export class SagaBackward {
     const { status, uid } = saga.state.steps[step]!;
     if (status !== 'returning') return this.failed(saga, step, error);
     // Somebody else has decided about it meanwhile: there is nothing to move back.
-    const isOver = error.code === 'BOOKING_NOT_FOUND' || OVERTAKEN.includes(error.details.reason ?? 'OTHER');
-    const events = isOver ? [{ type: 'returned' as const, step, uid: uid! }] : notReturned(saga, step, error);
+    const events = isOvertaken(error)
+      ? [{ type: 'returned' as const, step, uid: uid! }]
+      : notReturned(saga, step, error);
     await this.record.write(saga, events, { remark: remarkOf(error) });
   }
 
@@ -124,7 +126,12 @@ function notReturned(saga: Saga, step: number, error: SchedulingError): SagaEven
   ];
 }
 
-function isFinal(saga: Saga, { code }: SchedulingError): boolean {
+/** Somebody else has decided about the booking. */
+function isOvertaken({ code, details }: SchedulingError): boolean {
+  return code === 'BOOKING_NOT_FOUND' || OVERTAKEN.includes(details.reason ?? 'OTHER');
+}
+
+export function isFinal(saga: Saga, { code }: SchedulingError): boolean {
   return FOR_GOOD.includes(code) || isOverdue(saga);
 }
 

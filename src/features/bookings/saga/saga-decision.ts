@@ -1,11 +1,11 @@
-import type { SagaState, StepStatus } from './saga-state';
+import type { SagaState, StepState, StepStatus } from './saga-state';
 
 export type SagaAction =
   /** Prepare, record the intent, send. */
   | { do: 'book'; step: number }
   /** Look for the step's ref at the provider; read the clock first. */
   | { do: 'look'; step: number }
-  /** The host's yes to a booking that awaits it. */
+  /** The host's yes to a booking that awaits it, also to one that was moved back. */
   | { do: 'confirm'; step: number }
   /** Cancel what was booked, or move back what was moved. */
   | { do: 'undo'; step: number }
@@ -57,12 +57,20 @@ function nextBackward(saga: SagaState, nowMs: number): SagaAction {
   const returning = firstWith(saga, 'returning');
   const booked = firstWith(saga, 'booked');
   const open = firstWith(saga, 'trying');
-  if (returning === undefined && booked === undefined && open === undefined) return { do: 'finish-compensation' };
+  const unconfirmed = saga.steps.findIndex(isBackUnconfirmed);
+  const isUndone = returning === undefined && booked === undefined && open === undefined;
+  if (isUndone && unconfirmed < 0) return { do: 'finish-compensation' };
   if (nowMs < saga.nextMs) return { do: 'wait', untilMs: saga.nextMs };
+  // What is left elsewhere is more urgent than a yes to what is back.
+  if (isUndone) return { do: 'confirm', step: unconfirmed };
   // One at a time: where a booking goes back to may be where the next one is, or where one may be that was moved.
   if (returning !== undefined) return { do: 'look-back', step: returning };
   const isInTheWay = open !== undefined && booked !== undefined && saga.steps[booked]!.moves;
   return booked === undefined || isInTheWay ? { do: 'look', step: open! } : { do: 'undo', step: booked };
+}
+
+function isBackUnconfirmed({ status, confirmation }: StepState): boolean {
+  return status === 'returned' && confirmation === 'wanted';
 }
 
 function firstWith(saga: SagaState, status: StepStatus): number | undefined {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { SagaKind, StepRemark } from './saga';
 import type { StepStatus } from './saga-state';
+import { MS } from './step-rows';
 
 /** One line of what happened, oldest first. */
 export interface DiaryEntry {
@@ -65,6 +66,20 @@ export class SagaDiary {
        from saga_steps where company_id = $1 and saga_id = $2 order by seq`,
       [companyId, sagaId],
     );
+  }
+
+  /**
+   * Until when a confirmation that got no answer may still take effect, by uid; milliseconds of the database's clock. It
+   * would bring the booking back to life when it is over by then.
+   */
+  async settling(manager: EntityManager, companyId: string, appointmentIds: string[]): Promise<Map<string, number>> {
+    const rows = await manager.query<{ uid: string; settleMs: number }[]>(
+      `select uid, max(${MS('settle_at')}) as "settleMs" from saga_steps
+       where company_id = $1 and appointment_id = any ($2::uuid[]) and uid is not null
+         and settle_at > clock_timestamp() group by uid`,
+      [companyId, appointmentIds],
+    );
+    return new Map(rows.map(({ uid, settleMs }) => [uid, settleMs]));
   }
 
   /** Which of these wait for a person, oldest first. */

@@ -4,6 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { withIntents } from '../../../foundation/failpoints/intents';
 import { FencedOut, type Saga } from './saga';
 import { SagaBackward } from './saga-backward';
+import { SagaConfirmation } from './saga-confirmation';
 import { next, type SagaAction } from './saga-decision';
 import { SagaForward } from './saga-forward';
 import { SagaRecord } from './saga-record';
@@ -19,6 +20,7 @@ export class SagaDriver {
     private readonly sagas: SagasRepository,
     private readonly forward: SagaForward,
     private readonly backward: SagaBackward,
+    private readonly confirmation: SagaConfirmation,
     private readonly record: SagaRecord,
   ) {}
 
@@ -60,7 +62,7 @@ export class SagaDriver {
       case 'look':
         return this.forward.look(saga, action.step);
       case 'confirm':
-        return this.forward.confirm(saga, action.step);
+        return this.confirmation.confirm(saga, action.step);
       case 'commit':
         return this.forward.commit(saga);
       case 'undo':

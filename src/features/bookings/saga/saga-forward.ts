@@ -68,6 +68,8 @@ export class SagaForward {
     const isWanted = saga.state.steps[step]!.confirmation === 'wanted';
     if (isWanted && booking.status === 'accepted') events.push({ type: 'confirmed', step });
     saga.answers.set(step, booking);
+    // Found too late: its host has cancelled or moved it, and where it was moved to has to be cancelled as well.
+    if (isOver(booking)) return this.record.refuse(saga, step, overtaken(), events);
     // Of round-robin and collective types only the answer says who it is, and they may be spoken for.
     const claims = await this.steps.namedBy(saga, step, booking);
     try {
@@ -110,46 +112,6 @@ export class SagaForward {
       }
     }
     await this.record.write(saga, [{ type: 'committed' }]);
-  }
-
-  /** Says yes for the host. Read first: a booking that is over would be brought back to life by it. */
-  async confirm(saga: Saga, step: number): Promise<void> {
-    if (!this.replica.isFit) throw new Error('not fit to call: the heartbeat is missing');
-    try {
-      const booking = await this.steps.read(saga, step);
-      if (booking.status !== 'pending') return await this.decided(saga, step, booking);
-      const prepared = await this.steps.prepareConfirmation(saga, step);
-      // An intent has to settle, so none is recorded that comes too late.
-      if (next(saga.state, saga.nowMs()).do !== 'confirm') return prepared.release();
-      await this.sendConfirmation(saga, step, prepared);
-    } catch (error) {
-      if (!(error instanceof SchedulingError)) throw error;
-      if (error.code === 'BOOKING_NOT_FOUND') return this.record.refuse(saga, step, error);
-      await this.record.write(saga, [{ type: 'confirm-failed', step }], { remark: remarkOf(error) });
-    }
-  }
-
-  private async sendConfirmation(saga: Saga, step: number, prepared: PreparedWrite<ProviderBooking>): Promise<void> {
-    const intentAt = new Moment();
-    try {
-      await this.record.write(saga, [{ type: 'confirm-intended', step, settleMs: this.settleMs(saga) }]);
-    } catch (error) {
-      prepared.release();
-      throw error;
-    }
-    if (!this.replica.isFit || next(saga.state, saga.nowMs()).do !== 'confirm') return prepared.release();
-    failpoint('sending');
-    const booking = await this.steps.send(saga, prepared, intentAt);
-    failpoint('answered');
-    await this.decided(saga, step, booking);
-  }
-
-  private async decided(saga: Saga, step: number, booking: ProviderBooking): Promise<void> {
-    if (booking.status !== 'accepted') {
-      return this.record.refuse(saga, step, new SchedulingError('REFUSED', 'the host said no'));
-    }
-    saga.answers.set(step, booking);
-    await this.record.write(saga, [{ type: 'confirmed', step }]);
   }
 
   private settleMs(saga: Saga): number {

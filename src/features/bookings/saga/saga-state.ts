@@ -29,7 +29,7 @@ export interface StepState {
   settleMs?: number;
   /** Once booked. */
   uid?: string;
-  /** Of a type that asks for it. Until it is `given` the booking is the host's to decide. */
+  /** Of a type that asks for it. Until it is `given` the booking is the host's to decide. Moved back it is `wanted` anew. */
   confirmation?: 'wanted' | 'given';
   /** It moves a booking that exists, and is undone by moving that back. */
   moves?: true;
@@ -61,7 +61,8 @@ export type SagaEvent =
   | { type: 'look-failed'; step: number }
   /** The intent of a confirmation was recorded. */
   | { type: 'confirm-intended'; step: number; settleMs: number }
-  | { type: 'confirmed'; step: number }
+  /** `isSettled`: by the answer to the only call that was sent, so that none is under way any more. */
+  | { type: 'confirmed'; step: number; isSettled?: boolean }
   /** Not confirmed, or nobody knows: it is read and asked for again. */
   | { type: 'confirm-failed'; step: number }
   /** `askedMs` was read before the cancellation was asked for. */
@@ -70,10 +71,11 @@ export type SagaEvent =
   | { type: 'cancel-refused'; step: number }
   /** The intent of moving a booking back was recorded. */
   | { type: 'return-intended'; step: number; settleMs: number }
-  | { type: 'returned'; step: number; uid: string }
+  /** It is where it was, or somebody else has decided about it. `isPending`: its host is to say yes to it once more. */
+  | { type: 'returned'; step: number; uid: string; isPending?: boolean }
   | { type: 'return-not-sent'; step: number }
-  /** A look for where a booking is that was moved back; `lookedMs` was read before looking, `uid` is there if it is. */
-  | { type: 'return-looked'; step: number; lookedMs: number; uid?: string }
+  /** It was looked for, and is not back; `lookedMs` was read before looking. */
+  | { type: 'return-looked'; step: number; lookedMs: number }
   /** Time or hope ran out. */
   | { type: 'gave-up' }
   | { type: 'committed' }
@@ -88,6 +90,7 @@ const BACKOFF_FIRST_MS = 300;
 const BACKOFF_LAST_MS = 5 * 60_000;
 
 const UNDOABLE: StepStatus[] = ['booked', 'trying', 'returning'];
+const CONFIRMABLE: StepStatus[] = ['booked', 'returned'];
 
 type Transition<E extends SagaEvent> = (saga: SagaState, event: E, nowMs: number) => SagaState;
 type Of<T extends SagaEvent['type']> = Extract<SagaEvent, { type: T }>;
@@ -101,15 +104,15 @@ const TRANSITIONS: { [T in SagaEvent['type']]: Transition<Of<T>> } = {
   looked,
   'look-failed': (saga, _, nowMs) => later(saga, nowMs),
   'confirm-intended': (saga, { step, settleMs }) =>
-    counting(saga, at(saga, step, ['booked'], { ...saga.steps[step]!, settleMs })),
-  confirmed: (saga, { step }) => at(saga, step, ['booked'], { ...saga.steps[step]!, confirmation: 'given' }),
+    counting(saga, at(saga, step, CONFIRMABLE, { ...saga.steps[step]!, settleMs })),
+  confirmed,
   'confirm-failed': (saga, _, nowMs) => later(saga, nowMs),
   cancelled,
   'cancel-failed': (saga, _, nowMs) => later(saga, nowMs),
   'cancel-refused': (saga, { step }) => at(saga, step, UNDOABLE, { ...saga.steps[step]!, status: 'stuck' }),
   'return-intended': (saga, { step, settleMs }) =>
     counting(saga, at(saga, step, ['booked'], { ...saga.steps[step]!, status: 'returning', settleMs })),
-  returned: (saga, { step, uid }) => at(saga, step, ['returning'], { status: 'returned', uid }),
+  returned,
   'return-not-sent': (saga, { step }) => counting(saga, at(saga, step, ['returning'], bookedAgain(saga.steps[step]!))),
   'return-looked': returnLooked,
   'gave-up': (saga) => turned(saga),
@@ -133,9 +136,9 @@ const HAPPENS_IN: { [T in SagaEvent['type']]: readonly SagaStatus[] } = {
   lost: ['running'],
   looked: ['running', 'compensating'],
   'look-failed': ['running', 'compensating'],
-  'confirm-intended': ['running'],
-  confirmed: ['running'],
-  'confirm-failed': ['running'],
+  'confirm-intended': ['running', 'compensating'],
+  confirmed: ['running', 'compensating'],
+  'confirm-failed': ['running', 'compensating'],
   cancelled: ['compensating'],
   'cancel-failed': ['compensating'],
   'cancel-refused': ['running', 'compensating'],
@@ -181,9 +184,21 @@ function cancelled(saga: SagaState, { step: index, askedMs }: Of<'cancelled'>): 
   return at(saga, index, ['booked'], { ...step, status: isWatched ? 'trying' : 'cancelled' });
 }
 
-function returnLooked(saga: SagaState, { step: index, lookedMs, uid }: Of<'return-looked'>, nowMs: number): SagaState {
+function confirmed(saga: SagaState, { step: index, isSettled = false }: Of<'confirmed'>): SagaState {
+  const { settleMs, ...step } = saga.steps[index]!;
+  const watched = settleMs === undefined || isSettled ? {} : { settleMs };
+  return at(saga, index, CONFIRMABLE, { ...step, ...watched, confirmation: 'given' });
+}
+
+function returned(saga: SagaState, { step: index, uid, isPending = false }: Of<'returned'>): SagaState {
+  const confirmation = isPending ? 'wanted' : 'given';
+  const isAsked = saga.steps[index]!.confirmation !== undefined;
+  const step: StepState = { status: 'returned', uid, ...(isAsked && { confirmation }) };
+  return at(saga, index, ['returning', 'returned'], step);
+}
+
+function returnLooked(saga: SagaState, { step: index, lookedMs }: Of<'return-looked'>, nowMs: number): SagaState {
   const step = saga.steps[index]!;
-  if (uid !== undefined) return at(saga, index, ['returning'], { status: 'returned', uid });
   if (!canStillCome(step, lookedMs)) return at(saga, index, ['returning'], bookedAgain(step));
   return later(saga, nowMs);
 }

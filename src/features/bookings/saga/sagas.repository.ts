@@ -32,13 +32,14 @@ const CREATE = `
     returning id, company_id
   ), planned as (
     insert into saga_steps (saga_id, seq, company_id, appointment_id, event_type_id, ref, starts_at, ends_at, status,
-      uid, confirmation, moves_uid, moves_from, moves_ref)
+      uid, confirmation, settle_at, moves_uid, moves_from, moves_ref)
     select id, place - 1, company_id, appointment_id, event_type_id, ref, to_timestamp(start_ms / 1000),
-      to_timestamp(end_ms / 1000), step.status, uid, confirmation, moves_uid, to_timestamp(moves_from_ms / 1000), moves_ref
+      to_timestamp(end_ms / 1000), step.status, uid, confirmation, to_timestamp(settle_ms / 1000), moves_uid, to_timestamp(moves_from_ms / 1000),
+      moves_ref
     from begun, unnest($11::uuid[], $12::uuid[], $13::text[], $14::float8[], $15::float8[], $16::text[], $17::text[],
-        $18::text[], $19::text[], $20::float8[], $21::text[])
-      with ordinality as step (appointment_id, event_type_id, ref, start_ms, end_ms, status, uid, confirmation, moves_uid,
-        moves_from_ms, moves_ref, place)
+        $18::text[], $19::float8[], $20::text[], $21::float8[], $22::text[])
+      with ordinality as step (appointment_id, event_type_id, ref, start_ms, end_ms, status, uid, confirmation, settle_ms,
+        moves_uid, moves_from_ms, moves_ref, place)
   )
   select ${MS('clock_timestamp()')} as "nowMs" from begun`;
 
@@ -109,6 +110,7 @@ interface SagaRow {
 
 /** What callers are told of a saga. */
 export interface SagaOutcome {
+  kind: SagaKind;
   status: SagaStatus;
   failure: FrozenFailure | null;
   /** Seconds until nothing of it can take effect any more; 0 when that is so already. */
@@ -213,7 +215,7 @@ export class SagasRepository {
 
   async outcome(companyId: string, id: string): Promise<SagaOutcome | undefined> {
     const [row] = await this.dataSource.query<SagaOutcome[]>(
-      `select status, failure, coalesce((select greatest(0, extract(epoch from max(settle_at) - clock_timestamp()))
+      `select kind, status, failure, coalesce((select greatest(0, extract(epoch from max(settle_at) - clock_timestamp()))
          from saga_steps where saga_id = sagas.id and saga_steps.status = 'trying'), 0)::float8 as "settlesInSeconds"
        from sagas where company_id = $1 and id = $2`,
       [companyId, id],

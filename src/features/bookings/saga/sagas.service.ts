@@ -8,7 +8,7 @@ import { SagaWorker } from './saga-worker';
 import { type NewSaga, type SagaOutcome, SagasRepository } from './sagas.repository';
 
 // What rooms need that have sagas of their own.
-export { type FrozenFailure, isFinal, thawFailure, unsettled } from '../frozen-failure';
+export { freezeFailure, type FrozenFailure, isFinal, thawFailure, unsettled } from '../frozen-failure';
 export type { ReplacedBooking } from './booking-input-seal';
 export { NOT_BOOKED, type Saga, type SagaKind, type StepPlan, type StepRemark } from './saga';
 export type { DiaryEntry, StepFacts } from './saga-diary';
@@ -60,6 +60,11 @@ export class Sagas {
   /** @param manager of the transaction that the caller is in: it sees what was written in it. */
   stepsOf(companyId: string, sagaId: string, manager?: EntityManager): Promise<StepFacts[]> {
     return this.diary.steps(companyId, sagaId, manager);
+  }
+
+  /** As {@link SagaDiary.settling}: of which of their bookings a confirmation may still be under way. */
+  settling(manager: EntityManager, companyId: string, appointmentIds: string[]): Promise<Map<string, number>> {
+    return this.diary.settling(manager, companyId, appointmentIds);
   }
 
   /** Of these, what waits for a person. */

@@ -53,6 +53,7 @@ export function stepColumns(plan: StepPlan[], steps: readonly StepState[]): unkn
     steps.map(({ status }) => status),
     steps.map(({ uid }) => uid ?? null),
     steps.map(({ confirmation }) => confirmation ?? null),
+    steps.map(({ settleMs }) => settleMs ?? null),
     plan.map(({ moves }) => moves?.uid ?? null),
     plan.map(({ moves }) => moves?.startMs ?? null),
     plan.map(({ moves }) => moves?.ref ?? null),
