@@ -1,5 +1,5 @@
 import { next } from '../../../src/features/bookings/saga/saga-decision';
-import type { SagaEvent } from '../../../src/features/bookings/saga/saga-state';
+import type { SagaEvent, SagaState } from '../../../src/features/bookings/saga/saga-state';
 import type { World } from './safeguards';
 import { type Change, DEADLINE, indexOf, lastTick, type ModelState, SETTLE, uidAt, type Worker, worker } from './state';
 import { type Move, writing, written } from './writing';
@@ -65,9 +65,12 @@ export function changeSent(
   const uid = indexOf(saga.steps[step]!.uid!);
   const call = { ref: refs[step]!, step, by: index, sentAt: state.clock, isBooked: false, does, uid };
   const after = worker(state, index, { at: { is: 'change sent', does, step } });
-  const isForward = does === 'confirm' && saga.status === 'running';
-  const broken = isForward && state.clock >= DEADLINE ? { broken: 'sent after the deadline' } : {};
-  return [[`asks to ${words(does, step)}`, { ...after, calls: [...state.calls, call], ...broken }]];
+  return [[`asks to ${words(does, step)}`, { ...after, calls: [...state.calls, call], ...late(state, saga, does) }]];
+}
+
+function late({ clock }: ModelState, { status }: SagaState, does: Change): { broken?: string } {
+  const isForward = does === 'confirm' && status === 'running';
+  return isForward && clock >= DEADLINE ? { broken: 'sent after the deadline' } : {};
 }
 
 export function changeAnswered(world: World, state: ModelState, index: number, { does, step }: Doing): Move[] {

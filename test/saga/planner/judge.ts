@@ -29,9 +29,12 @@ function isRight({ state, clock, bookings, calls }: Situation, kind: Kind, step:
   const active = bookings.filter((booking) => booking.step === step && booking.status !== 'cancelled');
   if (state.status === 'confirmed') return isOneAt(active, true) && active[0]!.status === 'accepted';
   if (!moves(kind)) return active.length === 0;
-  // Where its host says no to it, or nobody can be asked for days, nothing more can be done.
-  const hasYes = active[0]?.status === 'accepted' || active[0]?.isDenied || clock === DAYS_LATER;
-  return isOneAt(active, false) && hasYes === true;
+  return isOneAt(active, false) && (clock === DAYS_LATER || hasItsYes(active[0]!));
+}
+
+/** Where its host says no to it, or (days later) nobody can be asked, nothing more can be done. */
+function hasItsYes({ status, isDenied }: PlannedBooking): boolean {
+  return status === 'accepted' || isDenied === true;
 }
 
 /** A confirmation that is late changes nothing where it has been given, and is welcome where a booking is back. */

@@ -93,7 +93,7 @@ export class PlannedProvider {
     const booking = end === 'done' || end.endsWith('after the effect') ? this.takeEffect(call) : undefined;
     if (end === 'done') return this.shown(booking!);
     if (end.startsWith('killed')) throw new Killed();
-    if ((end === '4xx' || end === 'refused') && call.does === 'confirm') this.deny(this.bookingOf(call.uid));
+    this.heed(call, end);
     const answer = ANSWERS[end];
     if (!answer) throw new SchedulingError('OUTCOME_UNKNOWN', end);
     throw answered(operation, answer);
@@ -144,7 +144,10 @@ export class PlannedProvider {
     return this.add({ ...made, ref: former.ref, isMoved: call.does === 'move', fromUid: former.uid });
   }
 
-  private deny(booking: PlannedBooking): void {
+  /** A no to the confirmation of what is back where it was is the last word about it. */
+  private heed(call: Call, end: End): void {
+    if (call.does !== 'confirm' || !['4xx', 'refused'].includes(end)) return;
+    const booking = this.bookingOf(call.uid);
     if (!booking.isMoved) this.put({ ...booking, isDenied: true });
   }
 

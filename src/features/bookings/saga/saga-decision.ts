@@ -54,19 +54,26 @@ function nextOnceBooked(saga: SagaState, nowMs: number): SagaAction {
 }
 
 function nextBackward(saga: SagaState, nowMs: number): SagaAction {
+  const action = undoing(saga) ?? confirmingWhatIsBack(saga);
+  if (!action) return { do: 'finish-compensation' };
+  return nowMs < saga.nextMs ? { do: 'wait', untilMs: saga.nextMs } : action;
+}
+
+/** One at a time: where a booking goes back to may be where the next one is, or where one may be that was moved. */
+function undoing(saga: SagaState): SagaAction | undefined {
   const returning = firstWith(saga, 'returning');
+  if (returning !== undefined) return { do: 'look-back', step: returning };
   const booked = firstWith(saga, 'booked');
   const open = firstWith(saga, 'trying');
-  const unconfirmed = saga.steps.findIndex(isBackUnconfirmed);
-  const isUndone = returning === undefined && booked === undefined && open === undefined;
-  if (isUndone && unconfirmed < 0) return { do: 'finish-compensation' };
-  if (nowMs < saga.nextMs) return { do: 'wait', untilMs: saga.nextMs };
-  // What is left elsewhere is more urgent than a yes to what is back.
-  if (isUndone) return { do: 'confirm', step: unconfirmed };
-  // One at a time: where a booking goes back to may be where the next one is, or where one may be that was moved.
-  if (returning !== undefined) return { do: 'look-back', step: returning };
   const isInTheWay = open !== undefined && booked !== undefined && saga.steps[booked]!.moves;
-  return booked === undefined || isInTheWay ? { do: 'look', step: open! } : { do: 'undo', step: booked };
+  if (booked !== undefined && !isInTheWay) return { do: 'undo', step: booked };
+  return open === undefined ? undefined : { do: 'look', step: open };
+}
+
+/** What is left elsewhere is more urgent than a yes to what is back. */
+function confirmingWhatIsBack({ steps }: SagaState): SagaAction | undefined {
+  const step = steps.findIndex(isBackUnconfirmed);
+  return step < 0 ? undefined : { do: 'confirm', step };
 }
 
 function isBackUnconfirmed({ status, confirmation }: StepState): boolean {
