@@ -100,6 +100,25 @@ describe('at the edges of visits', () => {
     expect([await count('composite_bookings'), await count('sagas'), await count('idempotency_keys')]).toEqual(before);
   });
 
+  it('books nothing for a service that is deleted while the visit begins', async () => {
+    const database = service.app.get(DataSource);
+    const sold = await Visits.in(visits.salon);
+    const deleting = database.createQueryRunner();
+    await deleting.startTransaction();
+    await deleting.query('update services set deleted_at = clock_timestamp() where id = $1', [sold.sold.id]);
+    const asked = sold.book({ start: startAt(2, 9) });
+    await eventually(
+      () => database.query(`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%for share%'`),
+      (waiting: unknown[]) => waiting.length > 0,
+    );
+    await deleting.commitTransaction();
+    await deleting.release();
+    const { status, body } = await asked;
+    expect([status, body.error.code]).toEqual([404, 'SERVICE_NOT_FOUND']);
+    expect(await sold.liveOn(2)).toEqual([]);
+    expect(await database.query('select from composite_bookings where service_id = $1', [sold.sold.id])).toEqual([]);
+  });
+
   it('knows nothing of what another company has', async () => {
     const other = await service.createCompany();
     const ask = (body: object) =>

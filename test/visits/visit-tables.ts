@@ -25,7 +25,7 @@ export class ImaginedVisits {
     return this.tables.visits.get(id);
   }
 
-  async begin(_: Manager, visit: NewVisit): Promise<void> {
+  async begin(_: Manager, visit: NewVisit): Promise<boolean> {
     const known = this.tables.visits.get(visit.id);
     if (!known || known.status === 'compensated') {
       const [first, last] = [visit.segments[0]!, visit.segments.at(-1)!];
@@ -34,6 +34,7 @@ export class ImaginedVisits {
       this.put({ ...visit, ...times, ...unset, status: 'outcome_pending' } as unknown as Visit);
     }
     this.tables.visitOfSaga.set(visit.sagaId, visit.id);
+    return true;
   }
 
   async become(_: Manager, { id }: { id: string }, status: VisitStatus, change: VisitChange = {}) {

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { ImaginedSalon, MINUTE_MS } from '../../../test/visits/salon';
-import { moveOrder, type SegmentMove } from './move-plan';
+import type { VisitPart } from '../availability/visit-offers.service';
+import type { GroupedAppointment } from '../bookings/grouped-appointments.service';
+import { moveOrder, movesOf, type SegmentMove } from './move-plan';
+import type { AgreedSegment } from './visit';
 import { stepOrder } from './visit-order';
 import { merged } from './visit-claims';
 
@@ -72,6 +75,122 @@ describe('the order of the moves of a visit', () => {
           expect(new Set(order)).toEqual(new Set(work));
           expect(isPossible(own, order)).toBe(true);
         } else expect(permutations(work).some((each) => isPossible(own, each))).toBe(false);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('the moves of a visit whose segments are anywhere', () => {
+  /** Minutes from the start of a day. */
+  const told = fc.record({
+    minutes: fc.constantFrom(15, 20, 30, 45),
+    from: fc.nat(18).map((n) => n * 10),
+    to: fc.nat(18).map((n) => n * 10),
+    staff: fc.constantFrom('maria', 'jonas'),
+    next: fc.constantFrom('maria', 'jonas'),
+    before: fc.constantFrom(0, 0, 5),
+    after: fc.constantFrom(0, 0, 10),
+    /** What has become of its booking. */
+    booking: fc.constantFrom('as agreed', 'as agreed', 'moved by its host', 'cancelled', 'rejected', 'missing'),
+    hostsWill: fc.nat(18).map((n) => n * 10),
+    hasNewType: fc.boolean(),
+  });
+  type Told = typeof told extends fc.Arbitrary<infer T> ? T : never;
+  type Place = { host: string; startMs: number; endMs: number };
+
+  const isBooked = ({ booking }: Told): boolean => booking === 'as agreed' || booking === 'moved by its host';
+  const oldStart = (own: Told): number => (own.booking === 'moved by its host' ? own.hostsWill : own.from);
+  const place = (host: string, minute: number, { minutes }: Told): Place => {
+    return { host, startMs: minute * MINUTE_MS, endMs: (minute + minutes) * MINUTE_MS };
+  };
+  const meet = (one: Place, other: Place): boolean =>
+    one.host === other.host && one.startMs < other.endMs && other.startMs < one.endMs;
+  const areApart = (places: Place[]): boolean =>
+    places.every((one, at) => places.every((other, index) => index <= at || !meet(one, other)));
+  const isVisitOf = (all: Told[]): boolean =>
+    areApart(all.map((own) => place(own.next, own.to, own))) &&
+    areApart(all.filter(isBooked).map((own) => place(own.staff, oldStart(own), own)));
+
+  function rowsOf(all: Told[]) {
+    const typeOf = (own: Told, at: number, staff: string) => `${staff} ${at}${own.hasNewType ? ' new' : ''}`;
+    const segments = all.map((own, at) => ({ bookingId: `booking ${at}`, staffId: own.staff }));
+    const appointments = all.flatMap((own, at) => {
+      if (own.booking === 'missing') return [];
+      const { startMs, endMs } = place(own.staff, oldStart(own), own);
+      const status = isBooked(own) ? 'confirmed' : own.booking;
+      return [{ id: `booking ${at}`, uid: `uid ${at}`, status, eventTypeId: `${own.staff} ${at}`, startMs, endMs }];
+    });
+    const parts = all.map((own, at) => {
+      const definition = { beforeBufferMinutes: own.before, afterBufferMinutes: own.after };
+      const { startMs, endMs } = place(own.next, own.to, own);
+      return { staffId: own.next, startMs, endMs, eventType: { id: typeOf(own, at, own.next), definition } };
+    });
+    return { segments, appointments, parts } as unknown as {
+      segments: AgreedSegment[];
+      appointments: GroupedAppointment[];
+      parts: VisitPart[];
+    };
+  }
+
+  const widened = (at: Place, own: Told): Place => {
+    return { ...at, startMs: at.startMs - own.before * MINUTE_MS, endMs: at.endMs + own.after * MINUTE_MS };
+  };
+
+  /** What the hosts have when it is done in this order; undefined as soon as something is put where it cannot be. */
+  function done(all: Told[], order: readonly SegmentMove[]): Map<string, Place> | undefined {
+    const calendar = new Map<string, Place>();
+    for (const [at, own] of all.entries()) {
+      if (isBooked(own)) calendar.set(`old ${at}`, place(own.staff, oldStart(own), own));
+    }
+    for (const { index, how } of order) {
+      const own = all[index]!;
+      const next = place(own.next, own.to, own);
+      if (how === 'move') calendar.delete(`old ${index}`);
+      // Buffers are kept to what stands from before: the new times have been found together.
+      const isTaken = [...calendar].some(([owner, other]) => {
+        return meet(owner.startsWith('old') ? widened(next, own) : next, other);
+      });
+      if (isTaken) return undefined;
+      calendar.set(`new ${index}`, next);
+    }
+    return calendar;
+  }
+
+  it('bring every segment to its new time without an overlap at any moment, and are refused only where no order can', () => {
+    const seen = { ordered: 0, refused: 0 };
+    const visits = fc.array(told, { minLength: 2, maxLength: 5 }).filter(isVisitOf);
+    fc.assert(
+      fc.property(visits, (all) => {
+        const { segments, appointments, parts } = rowsOf(all);
+        const moves = movesOf(segments, appointments, parts);
+        const order = moveOrder(moves, ({ index }) => segments[index]!.staffId);
+        const work = moves.filter(({ how }) => how !== 'stay');
+        seen[order ? 'ordered' : 'refused']++;
+        if (!order) return expect(permutations(work).some((each) => done(all, each))).toBe(false);
+        const calendar = done(all, order)!;
+        expect(calendar).toBeDefined();
+        // What stays, or was moved, is there once; what is replaced goes only when all of it is done.
+        const ends = moves.map(({ index, how }) => calendar.get(how === 'stay' ? `old ${index}` : `new ${index}`));
+        expect(ends).toEqual(all.map((own) => place(own.next, own.to, own)));
+        const replaced = moves.filter(({ how, booking }) => how === 'book' && booking);
+        expect(calendar.size).toBe(all.length + replaced.length);
+      }),
+      RUNS,
+    );
+    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(RUNS.numRuns / 20);
+  });
+
+  it('keep the booking of a segment that still has one of its event type, and book anew whatever else there is', () => {
+    fc.assert(
+      fc.property(fc.array(told, { minLength: 1, maxLength: 5 }), (all) => {
+        const { segments, appointments, parts } = rowsOf(all);
+        for (const { index, how, booking } of movesOf(segments, appointments, parts)) {
+          const own = all[index]!;
+          const isKept = isBooked(own) && own.staff === own.next && !own.hasNewType;
+          expect(how).toBe(!isKept ? 'book' : oldStart(own) === own.to ? 'stay' : 'move');
+          expect(booking?.uid).toBe(isBooked(own) ? `uid ${index}` : undefined);
+        }
       }),
       RUNS,
     );

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { ApiError } from '../../foundation/errors/api-error';
 import { Outbox } from '../../foundation/outbox/outbox';
 import type { ProviderBooking } from '../../scheduling/words';
 import { type GroupedAppointment, GroupedAppointments } from '../bookings/grouped-appointments.service';
@@ -27,14 +28,15 @@ export class VisitRecords {
     private readonly outbox: Outbox,
   ) {}
 
-  /** What is about to be booked, outcome unknown. */
+  /** What is about to be booked, outcome unknown. @throws ApiError `SERVICE_NOT_FOUND` for one that was just deleted. */
   async begin(manager: EntityManager, visitId: string, work: VisitWork, saga: Saga, segments: AgreedSegment[]) {
     const { request, caller, plan, command, timeZone } = work;
     const { companyId, connectionId, id: sagaId } = saga;
     const [serviceId, serviceName] = [plan.id, plan.name];
-    await this.visits.begin(manager, {
+    const isBegun = await this.visits.begin(manager, {
       ...{ id: visitId, companyId, connectionId, serviceId, serviceName, segments, timeZone, sagaId },
     });
+    if (!isBegun) throw new ApiError('SERVICE_NOT_FOUND');
     const refs = new Map(saga.plan.map(({ appointmentId, ref }) => [appointmentId, ref]));
     const planned = segments.map(({ bookingId, eventTypeId, startMs, endMs }) => {
       return { id: bookingId, ref: refs.get(bookingId)!, eventTypeId, startMs, endMs };

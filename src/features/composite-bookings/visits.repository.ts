@@ -46,22 +46,33 @@ export class VisitsRepository {
     return this.one(manager, companyId, id, 'for update');
   }
 
-  /** A new visit, or one that came to nothing and is asked for anew by the same request. */
-  async begin(manager: EntityManager, visit: NewVisit): Promise<void> {
+  /**
+   * A new visit, or one that came to nothing and is asked for anew by the same request.
+   *
+   * @returns false when its service has been deleted meanwhile: nothing was written. Until the transaction ends nobody
+   *   can delete it.
+   */
+  async begin(manager: EntityManager, visit: NewVisit): Promise<boolean> {
     const { id, companyId, connectionId, serviceId, serviceName, segments, timeZone, sagaId } = visit;
-    await manager.query(
-      `insert into composite_bookings (id, company_id, connection_id, service_id, service_name, status, plan, time_zone,
-         starts_at, ends_at, saga_id)
-       values ($1, $2, $3, $4, $5, 'outcome_pending', $6, $7, $8, $9, $10)
-       on conflict (id) do update set status = 'outcome_pending', plan = excluded.plan, starts_at = excluded.starts_at,
-         ends_at = excluded.ends_at, saga_id = excluded.saga_id, failure = null, updated_at = clock_timestamp()
-       where composite_bookings.company_id = excluded.company_id and composite_bookings.status = 'compensated'`,
+    const services = await manager.query<unknown[]>(
+      `with service as (
+         select from services where company_id = $2 and id = $4 and deleted_at is null for share
+       ), begun as (
+         insert into composite_bookings (id, company_id, connection_id, service_id, service_name, status, plan, time_zone,
+           starts_at, ends_at, saga_id)
+         select $1, $2, $3, $4, $5, 'outcome_pending', $6, $7, $8, $9, $10 from service
+         on conflict (id) do update set status = 'outcome_pending', plan = excluded.plan, starts_at = excluded.starts_at,
+           ends_at = excluded.ends_at, saga_id = excluded.saga_id, failure = null, updated_at = clock_timestamp()
+         where composite_bookings.company_id = excluded.company_id and composite_bookings.status = 'compensated')
+       select from service`,
       [
         ...[id, companyId, connectionId, serviceId, serviceName, JSON.stringify(segments), timeZone],
         ...[new Date(segments[0]!.startMs), new Date(segments.at(-1)!.endMs), sagaId],
       ],
     );
+    if (services.length === 0) return false;
     await this.rememberSaga(manager, companyId, id, sagaId);
+    return true;
   }
 
   /**
