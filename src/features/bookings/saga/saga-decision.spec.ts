@@ -1,5 +1,5 @@
 import { next } from './saga-decision';
-import type { SagaState, StepState } from './saga-state';
+import { apply, type SagaState, type StepState } from './saga-state';
 
 const pending: StepState = { status: 'pending' };
 const trying: StepState = { status: 'trying', settleMs: 90_000 };
@@ -25,7 +25,21 @@ describe('what is to be done while a saga is running', () => {
 
   it('waits out the back-off, but not beyond the deadline', () => {
     expect(next(running([trying], { nextMs: 600, tries: 1 }), 0)).toEqual({ do: 'wait', untilMs: 600 });
-    expect(next(running([trying], { nextMs: 20_000, tries: 7 }), 0)).toEqual({ do: 'wait', untilMs: 15_000 });
+    expect(next(running([trying], { nextMs: 20_000, tries: 5 }), 0)).toEqual({ do: 'wait', untilMs: 15_000 });
+  });
+
+  it('gives up long before the deadline what six looks over nine seconds have not found', () => {
+    const deadlineMs = 49_000;
+    let saga = running([pending, trying], { deadlineMs });
+    let nowMs = 0;
+    for (let looks = 0; next(saga, nowMs).do !== 'give-up'; looks++) {
+      expect(next(saga, nowMs)).toEqual({ do: 'look', step: 1 });
+      saga = apply(saga, { type: 'looked', step: 1, lookedMs: nowMs }, nowMs);
+      expect(looks).toBeLessThan(6);
+      if (next(saga, nowMs).do === 'wait') nowMs = saga.nextMs;
+    }
+    expect(nowMs).toBe(9_300);
+    expect(next(running([pending, booked], { deadlineMs, tries: 9 }), nowMs)).toEqual({ do: 'book', step: 0 });
   });
 
   it('begins nothing once the deadline has come', () => {

@@ -18,6 +18,12 @@ export type SagaAction =
   | { do: 'finish-compensation' }
   | { do: 'rest' };
 
+/**
+ * The last look for a call that got no answer comes nine seconds after the first one. A booking takes 1.5 to 5 s at
+ * Cal.com; whoever waits for an outcome should not wait for one that is hardly still to come.
+ */
+const LOOKS_MAX = 6;
+
 const CAN_BE_BOOKED: StepStatus[] = ['pending', 'trying', 'booked'];
 
 /**
@@ -35,10 +41,11 @@ function nextForward(saga: SagaState, nowMs: number): SagaAction {
   if (isBooked) return nextOnceBooked(saga, nowMs);
   // A step that has come to nothing while it was looked for: the rest must not be booked either.
   if (!saga.steps.every(({ status }) => CAN_BE_BOOKED.includes(status))) return { do: 'give-up' };
-  if (nowMs >= saga.deadlineMs && saga.tries > 0) return { do: 'give-up' };
+  const open = lastWith(saga, 'trying');
+  const isHopeless = open !== undefined && saga.tries >= LOOKS_MAX;
+  if (isHopeless || (nowMs >= saga.deadlineMs && saga.tries > 0)) return { do: 'give-up' };
   if (nowMs < saga.nextMs) return { do: 'wait', untilMs: Math.min(saga.nextMs, saga.deadlineMs) };
   // Whatever may be in flight is looked for and never sent again.
-  const open = lastWith(saga, 'trying');
   if (open !== undefined) return { do: 'look', step: open };
   if (nowMs >= saga.deadlineMs) return { do: 'give-up' };
   return { do: 'book', step: lastWith(saga, 'pending')! };
