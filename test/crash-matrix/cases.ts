@@ -200,7 +200,7 @@ function blind(): Line[] {
 function cancelled(): Line[] {
   const places = (times: number): string[] => passes(BACKWARD, times);
   const well: Line[] = [2, 3, 4].map((segments) => ({
-    ...{ what: 'cancel', segments, outcome: 'usual', places: places(Math.min(3, segments)) },
+    ...{ what: 'cancel', segments, outcome: 'usual', places: ['begun', ...places(Math.min(3, segments))] },
   }));
   const badly: Line[] = ['error-before', 'error-after', 'answer-lost', 'cut-before', 'silent-after'].map(
     (scenario, index) => ({
@@ -233,7 +233,7 @@ function confirmed(): Line[] {
 
 function moved(): Line[] {
   const well: Line[] = [2, 3, 4].map((segments) => ({
-    ...{ what: 'move', segments, outcome: 'usual', places: passes(FORWARD, Math.min(2, segments)) },
+    ...{ what: 'move', segments, outcome: 'usual', places: ['begun', ...passes(FORWARD, Math.min(2, segments))] },
   }));
   const back = [
     'prepared',

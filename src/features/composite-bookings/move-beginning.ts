@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ApiError } from '../../foundation/errors/api-error';
+import { failpoint } from '../../foundation/failpoints/failpoints';
 import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
 import type { VisitPart } from '../availability/visit-offers.service';
 import type { GroupedAppointment } from '../bookings/grouped-appointments.service';
@@ -47,13 +48,15 @@ export class MoveBeginning {
   async begin(work: MoveWork): Promise<BegunMove> {
     const { visit, plan, parts } = work;
     const wanted = await this.claims.wantedByMove(plan, parts, visit.segments);
-    return this.sagas.transaction(async (manager) => {
+    const begun = await this.sagas.transaction(async (manager) => {
       const locked = await this.records.lock(manager, visit.companyId, visit.id);
       if (!locked) throw new ApiError('BOOKING_NOT_FOUND');
-      const begun = await this.write(manager, locked, work);
-      if ('saga' in begun) await this.claims.claim(manager, begun.saga, wanted);
-      return begun;
+      const written = await this.write(manager, locked, work);
+      if ('saga' in written) await this.claims.claim(manager, written.saga, wanted);
+      return written;
     });
+    if ('saga' in begun) failpoint('begun');
+    return begun;
   }
 
   /** What is moved away, and then confirmed by a call of ours that is still under way, would come back to life. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ApiError } from '../../foundation/errors/api-error';
+import { failpoint } from '../../foundation/failpoints/failpoints';
 import type { IdempotentRequest } from '../../foundation/idempotency/idempotency.repository';
 import { type Saga, Sagas } from '../bookings/saga/sagas.service';
 import type { VisitAnswer } from './visit-answers';
@@ -45,6 +46,7 @@ export class VisitCancel {
       if (!locked) throw new ApiError('BOOKING_NOT_FOUND');
       return this.begin(manager, locked, words, request, caller.correlationId);
     });
+    if ('saga' in begun) failpoint('begun');
     return this.awaited(begun, companyId, id, request, untilMs);
   }
 

@@ -4,7 +4,7 @@
  * commit of an outcome.
  */
 export type Failpoint =
-  /** A booking and its saga are committed; nothing was asked of the provider. */
+  /** A saga and what it is to do are committed; nothing was asked of the provider. */
   | 'begun'
   /** Permit and connection are there; the intent is not recorded. */
   | 'prepared'
