@@ -27,6 +27,11 @@ describe('a visit, its hosts, and the noes that it is told', () => {
     shortType = (await visits.salon.typeOf(visits.salon.maria, 15)).id;
     await new Listening(service, visits.salon.company).endpoint(receiver.url('/events'));
   });
+  afterEach(async () => {
+    // Every fault was met: none is left for the next one.
+    const { body } = await service.sandboxCall('GET', '/_sandbox/scenarios');
+    expect(body.filter(({ remaining }: any) => remaining > 0)).toEqual([]);
+  });
   afterAll(async () => {
     await service?.stop();
     await receiver?.stop();
