@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { startAt } from '../fixtures/bookings/desk';
+import { has, placesOf } from '../fixtures/composite-bookings/places-of';
 import { COLOUR, startsOf, Visits } from '../fixtures/composite-bookings/visits';
 import { Listening } from '../fixtures/outgoing-events/listening';
 import { Receiver } from '../fixtures/outgoing-events/receiver';
@@ -42,6 +43,11 @@ describe('a visit, its hosts, and the noes that it is told', () => {
       async () => (await visits.get(id)).body,
       (visit) => visit.status === status,
     );
+  const settled = () =>
+    eventually(
+      async () => (await visits.salon.call('GET', '/api/webhooks/deliveries?status=received')).body.data,
+      (waiting) => waiting.length === 0,
+    );
   const isReplayed = ({ headers }: TestAnswer): boolean => headers.get('idempotency-replayed') === 'true';
   const refusal = ({ status, body }: TestAnswer): unknown[] => [status, body.error?.code, body.error?.details.reason];
   const calls = async (operation: string): Promise<any[]> => {
@@ -53,6 +59,11 @@ describe('a visit, its hosts, and the noes that it is told', () => {
   const hold = (start: string) => visits.salon.ok('POST', '/api/holds', { eventTypeId: shortType, start });
   const release = async ({ id }: any): Promise<void> => {
     expect((await visits.salon.call('DELETE', `/api/holds/${id}`)).status).toBe(204);
+  };
+  /** The provider says no for good. */
+  const refuseToCancel = (times: number) => {
+    const error = { code: 'BadRequestException', message: 'This event type does not allow cancellations' };
+    return visits.scenario('answer', 'bookings.cancel', { times, status: 400, body: { status: 'error', error } });
   };
   const uidAt = async (start: string): Promise<string> => {
     const own = (await visits.atProvider()).find((booking) => Date.parse(booking.start) === Date.parse(start));
@@ -153,12 +164,7 @@ describe('a visit, its hosts, and the noes that it is told', () => {
 
   it('that needed a person to be cancelled is cancelled for the key of its cancellation once that is resolved', async () => {
     const visit = await visits.booked(4);
-    const body = { error: { code: 'BadRequestException', message: 'This event type does not allow cancellations' } };
-    await visits.scenario('answer', 'bookings.cancel', {
-      times: COLOUR.length,
-      status: 400,
-      body: { status: 'error', ...body },
-    });
+    await refuseToCancel(COLOUR.length);
     const key = randomUUID();
     const cancel = () => visits.post(`/${visit.id}/cancel`, {}, { 'idempotency-key': key });
     for (const answer of [await cancel(), await cancel()]) {
@@ -186,11 +192,6 @@ describe('a visit, its hosts, and the noes that it is told', () => {
       await settled();
       return { visit, start: new Date(start as string).toISOString(), uid };
     };
-    const settled = () =>
-      eventually(
-        async () => (await visits.salon.call('GET', '/api/webhooks/deliveries?status=received')).body.data,
-        (waiting) => waiting.length === 0,
-      );
     /** The clock of the provider is the machine's, so it is the end of the visit that is moved. */
     const timePasses = (id: string) =>
       service.app
@@ -232,6 +233,128 @@ describe('a visit, its hosts, and the noes that it is told', () => {
       const { body } = await visits.get(visit.id);
       expect(body.status).toBe('cancelled');
       expect(eventsOf(visit.id, 'composite_booking.disrupted')).toEqual([]);
+    });
+  });
+
+  it('that keeps its person in its gap has that gap, too, while it is being booked, and nobody else is offered it', async () => {
+    const staying = COLOUR.map((segment) => (segment.gapAfter ? { ...segment, gapFreesStaff: false } : segment));
+    const kept = await Visits.in(visits.salon, staying);
+    const inGap = startAt(9, 9, 45);
+    const single = () => {
+      const attendee = { name: 'Gap', email: 'gap@customer.example', timeZone: 'Europe/Berlin' };
+      const { secretKey: key } = visits.salon.company;
+      const body = { eventTypeId: shortType, start: inGap, attendee };
+      return service.call('POST', '/api/bookings', { key, body, headers: { 'idempotency-key': randomUUID() } });
+    };
+    const date = inGap.slice(0, 10);
+    const offered = async (): Promise<string[]> => {
+      const path = `/api/availability?eventTypeId=${shortType}&start=${date}&end=${date}`;
+      const { days } = await visits.salon.ok('GET', path);
+      return (days[date] ?? []).map(({ start }: any) => start);
+    };
+    expect(await offered()).toContain(inGap);
+    await visits.scenario('slow', 'bookings.create', { delayMs: 1_500 });
+    const booking = kept.book({ start: startAt(9, 9) });
+    await eventually(
+      () => visits.salon.ok('GET', `/api/composite-bookings?status=outcome_pending&from=${date}&to=${date}`),
+      ({ data }) => data.length === 1,
+    );
+    const refused = await single();
+    expect(refusal(refused)).toEqual([409, 'SLOT_UNAVAILABLE', 'CLAIMED']);
+    expect(await offered()).not.toContain(inGap);
+    expect((await booking).status).toBe(201);
+  });
+
+  describe('whose customer is erased', () => {
+    const [name, email, phoneNumber] = ['Zenobia Kranich', 'zenobia.kranich@customer.example', '+4915155566777'];
+    const words = [name, email, phoneNumber];
+    const customer = { name, email, phoneNumber, timeZone: 'Europe/Berlin' };
+    let own: Visits;
+    let customerId: string;
+    let ids: string[];
+    /** Every request that was made in the customer's name, to be made again with its key. */
+    const requests: { path: string; body: object; key: string; first: TestAnswer }[] = [];
+
+    const ask = async (path: string, body: object): Promise<TestAnswer> => {
+      const key = randomUUID();
+      const first = await own.post(path, body, { 'idempotency-key': key, prefer: 'wait=20' });
+      requests.push({ path, body, key, first });
+      return first;
+    };
+    const by = (person: { id: string }) =>
+      own.sold.segments.map(({ id }: any) => ({ segmentId: id, staffId: person.id }));
+
+    /** Booked, moved in its place, refused to be moved, given to somebody else, and cancelled with a person's help. */
+    async function live(): Promise<void> {
+      const { maria, jonas } = own.salon;
+      const wish = own.request({ start: startAt(7, 9), staff: by(maria), customer });
+      const made = await ask('', { ...wish, notes: `for ${name}`, metadata: { who: email } });
+      const { id } = made.body;
+      customerId = made.body.customerId;
+      const moved = await ask(`/${id}/reschedule`, {
+        start: startAt(7, 14),
+        staff: by(maria),
+        reason: `${name} is late`,
+      });
+      await visits.scenario('pass', 'bookings.reschedule');
+      await visits.scenario('conflict', 'bookings.reschedule');
+      const refused = await ask(`/${id}/reschedule`, { start: startAt(7, 9), staff: by(maria), reason: name });
+      const given = await ask(`/${id}/reschedule`, {
+        start: startAt(7, 9),
+        staff: by(jonas),
+        reason: `${name} wishes`,
+      });
+      await visits.scenario('pass', 'bookings.create');
+      await visits.scenario('conflict', 'bookings.create');
+      const none = await ask('', { ...own.request({ start: startAt(8, 9), customer }), notes: `for ${name}` });
+      expect([made, moved, refused, given, none].map(({ status }) => status)).toEqual([201, 200, 409, 200, 409]);
+      await eventually(
+        () => visits.liveOn(7),
+        (starts) => starts.length === COLOUR.length,
+      );
+      await refuseToCancel(1);
+      expect((await ask(`/${id}/cancel`, { reason: `${name} is ill` })).status).toBe(422);
+      expect((await own.post(`/${id}/retry`)).status).toBe(202);
+      await is(id, 'cancelled');
+      const { data } = await own.salon.ok('GET', `/api/composite-bookings?serviceId=${own.sold.id}`);
+      ids = data.map((visit: any) => visit.id);
+      expect(data.map(({ status }: any) => status)).toEqual(['cancelled', 'compensated']);
+    }
+
+    beforeAll(async () => {
+      own = await Visits.in(visits.salon, COLOUR, {}, [visits.salon.maria, visits.salon.jonas]);
+      await live();
+      await settled();
+    }, 30_000);
+
+    it('has left words in many places, so that the search for them means something', async () => {
+      const { plain, sealed } = await placesOf(service, words);
+      expect(plain).toEqual(expect.arrayContaining(['customers.email', 'appointments.attendee_email']));
+      expect(sealed).toEqual(expect.arrayContaining(['sagas.sealed_input', 'idempotency_keys.sealed_response']));
+    });
+
+    it('has no name, address or number of him left: not in the database, not in what is sealed, not in its timeline', async () => {
+      expect((await own.salon.call('DELETE', `/api/customers/${customerId}`)).status).toBe(204);
+      expect(await placesOf(service, words)).toEqual({ plain: [], sealed: [], log: [] });
+      for (const id of ids) {
+        const { status, text, body } = await own.get(id);
+        expect([status, has(text, words), body.timeline.length > 0]).toEqual([200, false, true]);
+      }
+    });
+
+    it('is answered for its keys as before, without him, and nothing is booked, moved or cancelled again', async () => {
+      const operations = ['create', 'reschedule', 'cancel'].map((name) => `bookings.${name}`);
+      const count = async () => (await Promise.all(operations.map(calls))).map(({ length }) => length);
+      const before = await count();
+      for (const { path, body, key, first } of requests) {
+        const again = await own.post(path, body, { 'idempotency-key': key });
+        // The cancellation has come to its end meanwhile.
+        const expected = path.endsWith('/cancel') ? 200 : first.status;
+        expect([path, again.status, has(again.text, words)]).toEqual([path, expected, false]);
+        if (again.status < 300) expect(again.body.id).toBe(ids[0]);
+      }
+      expect(await count()).toEqual(before);
+      expect(await placesOf(service, words)).toEqual({ plain: [], sealed: [], log: [] });
     });
   });
 });
