@@ -215,6 +215,14 @@ describe('a visit, its hosts, and the noes that it is told', () => {
       expect(await calls('bookings.cancel')).toHaveLength(before);
     });
 
+    it('is confirmed when that is long after and the host brings all of it back, under the ids that it had', async () => {
+      const { visit } = await cancelled(10);
+      await timePasses(visit.id);
+      for (const start of startsOf(visit)) await host.change(await uidAt(start), 'confirm');
+      expect((await is(visit.id, 'confirmed')).segments).toEqual(visit.segments);
+      expect(await visits.liveOn(10)).toEqual(startsOf(visit));
+    });
+
     it('is cancelled again when that is right after, and stays cancelled for everybody', async () => {
       const { visit, start, uid } = await cancelled(6);
       const before = (await calls('bookings.cancel')).length;
