@@ -71,7 +71,7 @@ describe('a visit, its hosts, and the noes that it is told', () => {
   };
 
   describe('whose very first call is refused', () => {
-    it('is told which segment it was and what can be had instead, the same for the same key, and its timeline tells it', async () => {
+    it('is told which segment it was and what can be booked instead at once, the same for the same key, and its timeline tells it', async () => {
       const key = randomUUID();
       await visits.scenario('conflict', 'bookings.create');
       const made = (await calls('bookings.create')).length;
@@ -99,8 +99,8 @@ describe('a visit, its hosts, and the noes that it is told', () => {
       expect(repeated.body.error.details).toEqual(refused.body.error.details);
       expect(await calls('bookings.create')).toHaveLength(made + 1);
 
-      const [{ start }] = alternatives;
-      const other = await visits.book({ start });
+      const [{ optionId }] = alternatives;
+      const other = await visits.book({ optionId });
       expect([other.status, other.body.status]).toEqual([201, 'confirmed']);
       expect(await visits.liveOn(0)).toEqual(startsOf(other.body));
     });

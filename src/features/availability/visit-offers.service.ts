@@ -26,7 +26,8 @@ export class VisitOffers {
   ) {}
 
   /**
-   * What an option stands for, when it can still be had exactly as it was shown; else undefined.
+   * What an option stands for, when it can still be had exactly as it was shown: as known, or where that does not offer it,
+   * as the provider says now, for alternatives are read there. Else undefined.
    *
    * @throws SchedulingError when nothing is known of an event type and the provider cannot be asked.
    */
@@ -34,15 +35,10 @@ export class VisitOffers {
     const first = firstMinuteOf(optionId);
     if (first === undefined) return undefined;
     const fromMs = first * MINUTE_MS;
-    const starts = await this.stored(plan, fromMs, fromMs + MINUTE_MS, context);
-    // It may have been shown to somebody who asked for one person.
-    const people = new Set(plan.segments.flatMap(({ staff }) => staff.map(({ staffId }) => staffId)));
-    for (const staffId of [undefined, ...people]) {
-      const chains = searchPlan(plan, starts, fromMs, fromMs + MINUTE_MS, staffId);
-      const chain = chains.find((each) => optionIdOf(plan, each) === optionId);
-      if (chain) return optionOf(plan, chain);
-    }
-    return undefined;
+    const toMs = fromMs + MINUTE_MS;
+    const among = (starts: StartsByType): VisitOption | undefined => optionAmong(plan, starts, fromMs, optionId);
+    const known = among(await this.stored(plan, fromMs, toMs, context));
+    return known ?? among(await this.fresh(plan, fromMs, toMs, context));
   }
 
   /**
@@ -111,6 +107,17 @@ export class VisitOffers {
 export function firstStartOf(optionId: string): number | undefined {
   const minute = firstMinuteOf(optionId);
   return minute === undefined ? undefined : minute * MINUTE_MS;
+}
+
+function optionAmong(plan: ServicePlan, starts: StartsByType, fromMs: number, optionId: string) {
+  // It may have been shown to somebody who asked for one person.
+  const people = new Set(plan.segments.flatMap(({ staff }) => staff.map(({ staffId }) => staffId)));
+  for (const staffId of [undefined, ...people]) {
+    const chains = searchPlan(plan, starts, fromMs, fromMs + MINUTE_MS, staffId);
+    const chain = chains.find((each) => optionIdOf(plan, each) === optionId);
+    if (chain) return optionOf(plan, chain);
+  }
+  return undefined;
 }
 
 async function startsOf(
