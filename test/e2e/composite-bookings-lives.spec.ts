@@ -88,13 +88,14 @@ describe(`${LIVES} lives of visits over HTTP`, () => {
   });
 });
 
-async function happenedIn({ asked, room, touched, resolved }: HttpLife): Promise<Set<string>> {
+async function happenedIn({ asked, room, touched, stuck, resolved }: HttpLife): Promise<Set<string>> {
   const happened = new Set<string>((await room.visits()).map(({ status }) => status));
   for (const { does, outcome, codes } of asked) {
     happened.add(`${does} ${outcome}`);
-    for (const code of codes) happened.add(code);
+    for (const code of codes) happened.add(`${does} ${code}`);
   }
   if (touched.size > 0) happened.add('touched by a host');
+  if (stuck > 0) happened.add('stuck');
   if (resolved.size > 0) happened.add('resolved');
   return happened;
 }

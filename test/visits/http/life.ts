@@ -33,6 +33,8 @@ export class HttpLife {
   readonly violations: string[] = [];
   /** `visitor segment`: changed by its host. */
   readonly touched = new Set<string>();
+  /** How many visits have needed a person, in all rounds. */
+  stuck = 0;
   /** Of whom a person has said that what is stuck is settled. */
   readonly resolved = new Set<number>();
   private readonly ids = new Map<number, string>();
@@ -61,6 +63,7 @@ export class HttpLife {
       await this.room.synchronise();
       await this.room.rest();
       const stuck = await this.room.visits('needs_attention');
+      this.stuck += stuck.length;
       for (const visit of stuck) await (round === 0 ? this.retry(visit) : this.resolve(visit));
       await this.room.rest();
       const open = this.asked.filter(({ outcome }) => outcome === 'open');
@@ -132,9 +135,12 @@ export class HttpLife {
     const headers = { 'idempotency-key': key, prefer: `wait=${waitSeconds}` };
     if (does === 'book') {
       const customer = { name: 'Eva', email: this.room.email(visitor), timeZone: 'Europe/Berlin' };
-      const answer = this.post('', { serviceId: this.room.sold.id, customer, ...choice }, headers);
-      if (!this.booking.has(visitor)) this.booking.set(visitor, answer);
-      return answer;
+      const booking = this.post('', { serviceId: this.room.sold.id, customer, ...choice }, headers).then((answer) => {
+        if (answer.status < 300) this.ids.set(visitor, answer.body.id);
+        return answer;
+      });
+      if (!this.booking.has(visitor)) this.booking.set(visitor, booking);
+      return booking;
     }
     await this.booking.get(visitor);
     const id = this.ids.get(visitor);
@@ -149,7 +155,6 @@ export class HttpLife {
   }
 
   private told(asked: Asked, { status, body }: TestAnswer): void {
-    this.ids.set(asked.visitor, body.id);
     const name = `${asked.does} of visitor ${asked.visitor}`;
     if (asked.codes.some((code) => asked.does === 'book' && FINAL.includes(code))) {
       this.violations.push(`${name} was refused for good, and then answered ${status}`);

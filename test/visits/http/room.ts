@@ -104,10 +104,17 @@ export class Room {
   async rest(): Promise<void> {
     const { companyId } = this.salon.company;
     const database = this.salon.service.app.get(DataSource);
-    const open = `select s.kind, s.status from sagas s where s.company_id = $1 and s.status in ('running', 'compensating')`;
+    const open = `select kind, status from sagas where company_id = $1 and status in ('running', 'compensating')`;
+    const sagas = (): Promise<unknown[]> => database.query<unknown[]>(open, [companyId]);
+    const webhooks = async (): Promise<unknown[]> =>
+      (await this.salon.ok('GET', '/api/webhooks/deliveries?status=received')).data;
+    // A webhook may begin new work, and that may bring more webhooks.
     const look = async (): Promise<unknown[]> => {
-      const waiting = (await this.salon.ok('GET', '/api/webhooks/deliveries?status=received')).data;
-      return [...waiting, ...(await database.query<unknown[]>(open, [companyId]))];
+      for (const left of [sagas, webhooks, sagas]) {
+        const found = await left();
+        if (found.length > 0) return found;
+      }
+      return [];
     };
     await eventually(look, ({ length }) => length === 0, PATIENCE_MS);
   }
