@@ -98,7 +98,7 @@ function standing(life: HttpLife, visitor: number, visit: any, own: Held[]): str
 
 function placeOf(segment: any, live: Held | undefined): Place {
   if (!live) return 'gone';
-  return live.startMs === agreedStart(segment) ? 'as agreed' : 'elsewhere';
+  return live.startMs === agreedStart(segment) && !live.isPending ? 'as agreed' : 'elsewhere';
 }
 
 function statusOf(places: Place[]): 'confirmed' | 'cancelled' | 'disrupted' {
@@ -108,7 +108,9 @@ function statusOf(places: Place[]): 'confirmed' | 'cancelled' | 'disrupted' {
 
 function misrecorded({ name, status, start, end }: any, live: Held | undefined): string[] {
   const isRight = live
-    ? status === 'confirmed' && Date.parse(start) === live.startMs && Date.parse(end) === live.endMs
+    ? status === (live.isPending ? 'pending' : 'confirmed') &&
+      Date.parse(start) === live.startMs &&
+      Date.parse(end) === live.endMs
     : status !== 'confirmed';
   return isRight ? [] : [`${name} is said to be ${status} at ${start}, not ${JSON.stringify(live)}`];
 }

@@ -6,6 +6,7 @@ import type { TimedSegment } from '../../fixtures/services/field-notes';
 import type { Salon } from '../../fixtures/services/salon';
 import { eventually } from '../../fixtures/webhooks/eventually';
 import { ProviderSide } from '../../fixtures/webhooks/provider-side';
+import type { Story } from './story';
 
 /** Gaps as long as they are short, so that the first start says all of them. */
 const SEGMENTS: TimedSegment[] = [
@@ -14,9 +15,10 @@ const SEGMENTS: TimedSegment[] = [
   { name: 'Cut', durationMinutes: 45 },
 ];
 const GRID_MINUTES = 15;
-const every = { slotIntervalMinutes: GRID_MINUTES };
 /** The deadline of three segments, and the settle windows of what is undone. */
 const PATIENCE_MS = 60_000;
+
+type Told = Pick<Story, 'segments' | 'asksForConfirmation'>;
 
 /** A booking at the provider, of one segment. */
 export interface Held {
@@ -28,6 +30,8 @@ export interface Held {
   startMs: number;
   endMs: number;
   isLive: boolean;
+  /** Its host has not said yes yet. */
+  isPending: boolean;
 }
 
 /** What one life has for itself: a service of a salon, and a day of its calendar. */
@@ -46,11 +50,15 @@ export class Room {
     this.host = new ProviderSide(salon.service, salon.jonas.account);
   }
 
-  static async open(salon: Salon, day: number, segments: number): Promise<Room> {
-    const sold = await salon.sells('Colour and cut', SEGMENTS.slice(0, segments));
+  static async open(salon: Salon, day: number, { segments, asksForConfirmation }: Told): Promise<Room> {
+    const sold = await salon.sells('Colour and cut', SEGMENTS.slice(0, segments), {
+      allowConfirmation: asksForConfirmation,
+    });
     const types = sold.segments.flatMap(({ id: segmentId, durationMinutes }: any, segment: number) =>
       [salon.maria, salon.jonas].map(async (person) => {
-        const { id: eventTypeId, providerId } = await salon.typeOf(person, durationMinutes, every);
+        const { id: eventTypeId, providerId } = await salon.typeOf(person, durationMinutes, {
+          ...{ slotIntervalMinutes: GRID_MINUTES, requiresConfirmation: asksForConfirmation && segment === 0 },
+        });
         return { segment, providerId, map: { segmentId, staffId: person.id, eventTypeId } };
       }),
     );
@@ -93,8 +101,9 @@ export class Room {
         const segment = this.segmentOf.get(eventTypeId);
         if (segment === undefined) continue;
         const times = { startMs: Date.parse(start), endMs: Date.parse(end) };
-        const isLive = status === 'accepted' || status === 'pending';
-        found.set(uid, { uid, segment, eventTypeId, ...times, email: each.attendees[0].email, isLive });
+        const isPending = status === 'pending';
+        const states = { isLive: isPending || status === 'accepted', isPending };
+        found.set(uid, { uid, segment, eventTypeId, ...times, email: each.attendees[0].email, ...states });
       }
     }
     return [...found.values()];

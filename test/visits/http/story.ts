@@ -12,7 +12,7 @@ export type Act = { afterMs: number; visitor: number } & (
 
 /** A write of ours that goes wrong: this one of its operation, from 0. */
 export interface WriteFault {
-  operation: 'bookings.create' | 'bookings.reschedule' | 'bookings.cancel';
+  operation: 'bookings.create' | 'bookings.reschedule' | 'bookings.cancel' | 'bookings.confirm';
   after: number;
   fate: 'answer lost' | 'refused' | 'failed' | 'late' | 'silent';
 }
@@ -21,6 +21,8 @@ export const WEBHOOK_FATES = ['webhook-lost', 'webhook-duplicated', 'webhook-del
 
 export interface Story {
   segments: number;
+  /** The first segment is booked only when its host says yes; our service says it for her. */
+  asksForConfirmation: boolean;
   faults: WriteFault[];
   /** What becomes of the first webhooks of each host. */
   webhooks: (typeof WEBHOOK_FATES)[number][];
@@ -29,7 +31,7 @@ export interface Story {
 
 /** All is well, and somebody books a visit. */
 export const CALM: Story = {
-  ...{ segments: 2, faults: [], webhooks: [] },
+  ...{ segments: 2, asksForConfirmation: false, faults: [], webhooks: [] },
   acts: [{ afterMs: 0, visitor: 0, does: 'book', slot: 0, cast: 0, waitSeconds: 8 }],
 };
 
@@ -67,7 +69,9 @@ const begins = (visitor: number) =>
   });
 
 const fault: fc.Arbitrary<WriteFault> = fc.record({
-  operation: fc.constantFrom('bookings.create', 'bookings.create', 'bookings.reschedule', 'bookings.cancel'),
+  operation: fc.constantFrom(
+    ...(['bookings.create', 'bookings.create', 'bookings.reschedule', 'bookings.cancel', 'bookings.confirm'] as const),
+  ),
   after: fc.nat(3),
   // Without effect and without an answer costs a life the whole deadline.
   fate: fc.constantFrom('answer lost', 'answer lost', 'refused', 'refused', 'late', 'silent', 'failed'),
@@ -75,6 +79,7 @@ const fault: fc.Arbitrary<WriteFault> = fc.record({
 
 export const stories: fc.Arbitrary<Story> = fc.record({
   segments: fc.constantFrom(2, 2, 3),
+  asksForConfirmation: fc.nat(4).map((n) => n === 4),
   faults: fc.uniqueArray(fault, { maxLength: 3, selector: ({ operation }) => operation }),
   webhooks: fc.array(fc.constantFrom(...WEBHOOK_FATES), { maxLength: 4 }),
   acts: fc
