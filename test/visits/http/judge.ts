@@ -108,7 +108,7 @@ function statusOf(places: Place[]): 'confirmed' | 'cancelled' | 'disrupted' {
 
 function misrecorded({ name, status, start, end }: any, live: Held | undefined): string[] {
   const isRight = live
-    ? status === (live.isPending ? 'pending' : 'confirmed') &&
+    ? status === (live.isPending ? 'awaiting_confirmation' : 'confirmed') &&
       Date.parse(start) === live.startMs &&
       Date.parse(end) === live.endMs
     : status !== 'confirmed';
