@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TestAnswer } from '../../support/service';
-import type { Room } from './room';
+import type { Held, Room } from './room';
 import type { Act, Story, WriteFault } from './story';
 
 /** What was asked for, and what was said about it: all that its caller knows. */
@@ -186,9 +186,7 @@ export class HttpLife {
 
   /** At the provider's own pages. What the provider does not allow has not happened. */
   private async host(act: Act & { does: 'host cancels' | 'host moves' }): Promise<void> {
-    const email = this.room.email(act.visitor);
-    const held = await this.room.held();
-    const own = held.find((each) => each.isLive && each.email === email && each.segment === act.segment);
+    const own = await this.standing(act);
     if (!own) return;
     const start = act.does === 'host moves' ? new Date(own.startMs + act.minutes * 60_000).toISOString() : '';
     const [change, body] = start ? ['reschedule', { start }] : ['cancel', { cancellationReason: 'The host is ill' }];
@@ -200,6 +198,21 @@ export class HttpLife {
       },
     );
     if (isDone) this.touched.add(`${act.visitor} ${act.segment}`);
+  }
+
+  /**
+   * What a host can change. Left out: that she does so while the visit is being moved, and its booking is there twice
+   * or about to be replaced; then nobody could tell which of the two is meant.
+   */
+  private async standing({ visitor, segment }: { visitor: number; segment: number }): Promise<Held | undefined> {
+    const email = this.room.email(visitor);
+    const isMoving = this.asked.some(({ does, outcome, ...asked }) => {
+      return asked.visitor === visitor && does === 'move' && outcome === 'open';
+    });
+    if (isMoving || (await this.room.visits('rescheduling')).length > 0) return undefined;
+    const held = (await this.room.held()).filter((each) => each.email === email && each.segment === segment);
+    const live = held.filter(({ isLive }) => isLive);
+    return live.length === 1 ? live[0] : undefined;
   }
 
   private async retry({ id }: { id: string }): Promise<void> {

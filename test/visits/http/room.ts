@@ -30,6 +30,8 @@ export interface Held {
   startMs: number;
   endMs: number;
   isLive: boolean;
+  /** What it was before it was moved. */
+  fromUid?: string;
   /** Its host has not said yes yet. */
   isPending: boolean;
 }
@@ -97,13 +99,13 @@ export class Room {
     for (const { account } of [maria, jonas]) {
       const query = `key=${encodeURIComponent(account.providerKey)}`;
       for (const each of (await service.sandboxCall('GET', `/_sandbox/bookings?${query}`)).body) {
-        const { uid, eventTypeId, status, start, end } = each;
+        const { uid, eventTypeId, status, start, end, fromUid } = each;
         const segment = this.segmentOf.get(eventTypeId);
         if (segment === undefined) continue;
         const times = { startMs: Date.parse(start), endMs: Date.parse(end) };
         const isPending = status === 'pending';
         const states = { isLive: isPending || status === 'accepted', isPending };
-        found.set(uid, { uid, segment, eventTypeId, ...times, email: each.attendees[0].email, ...states });
+        found.set(uid, { uid, fromUid, segment, eventTypeId, ...times, email: each.attendees[0].email, ...states });
       }
     }
     return [...found.values()];
