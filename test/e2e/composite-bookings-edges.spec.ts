@@ -119,6 +119,29 @@ describe('at the edges of visits', () => {
     expect(await database.query('select from composite_bookings where service_id = $1', [sold.sold.id])).toEqual([]);
   });
 
+  it('cancels more visits at once, each with a key, than there are connections to the database', async () => {
+    const days = Array.from({ length: 14 }, (_, day) => 20 + day);
+    const made = await Promise.all(days.map((day) => visits.booked(day)));
+    const headers = () => ({ 'idempotency-key': randomUUID(), prefer: 'wait=20' });
+    const ended = await Promise.all(made.map(({ id }) => visits.post(`/${id}/cancel`, {}, headers())));
+    expect(ended.map(({ status, body }) => [status, body.status])).toEqual(made.map(() => [200, 'cancelled']));
+    expect((await Promise.all(days.map((day) => visits.liveOn(day)))).flat()).toEqual([]);
+  }, 60_000);
+
+  it('books a visit although somebody died before he had kept the answer of its key', async () => {
+    const key = randomUUID();
+    const first = await visits.booked(15);
+    expect((await visits.book({ start: startAt(15, 9) }, key)).status).toBe(409);
+    await visits.post(`/${first.id}/cancel`, {}, { 'idempotency-key': randomUUID(), prefer: 'wait=20' });
+    await service.app.get(DataSource).query(
+      `update idempotency_keys set status = 'running', response_status = null, sealed_response = null,
+         locked_until = clock_timestamp() - interval '1 second' where key = $1`,
+      [key],
+    );
+    const { status, text } = await visits.book({ start: startAt(15, 9) }, key);
+    expect([status, text]).toEqual([201, expect.any(String)]);
+  });
+
   it('knows nothing of what another company has', async () => {
     const other = await service.createCompany();
     const ask = (body: object) =>

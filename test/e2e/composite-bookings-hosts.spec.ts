@@ -192,11 +192,13 @@ describe('a visit, its hosts, and the noes that it is told', () => {
       await settled();
       return { visit, start: new Date(start as string).toISOString(), uid };
     };
-    /** The clock of the provider is the machine's, so it is the end of the visit that is moved. */
+    /** The clock of the provider is the machine's, so it is the end of the cancellation that is moved. */
     const timePasses = (id: string) =>
-      service.app
-        .get(DataSource)
-        .query(`update composite_bookings set updated_at = updated_at - $2::interval where id = $1`, [id, LONG_AFTER]);
+      service.app.get(DataSource).query(
+        `update sagas set ended_at = ended_at - $2::interval
+         where id = (select saga_id from composite_bookings where id = $1)`,
+        [id, LONG_AFTER],
+      );
 
     it('is disrupted when that is long after, which the company is told, and nothing is cancelled', async () => {
       const { visit, start, uid } = await cancelled(5);

@@ -155,6 +155,8 @@ export class Life {
       asked.outcome = 'open';
       return;
     }
+    const isLeft = asked.does === 'cancel' && visit?.segments.some(({ status: each }) => each === 'confirmed');
+    if (isLeft) this.violations.push(`${asked.key} was told 200 with a segment that is confirmed`);
     const answer = JSON.stringify(visit);
     if (asked.answer !== undefined && asked.answer !== answer) {
       this.violations.push(`${asked.key} was answered ${asked.answer}, and then ${answer}`);

@@ -57,6 +57,7 @@ export class ImaginedSagas {
       remarks: state.steps.map((_step, step) => (step === at ? remark : row.remarks[step])),
       nextRunMs: state.nextMs || this.time.nowMs,
       isOwned: isOpen({ state }) && row.isOwned,
+      ...(isOpen({ state }) ? {} : { endedMs: this.time.nowMs }),
     });
   }
 
@@ -67,7 +68,7 @@ export class ImaginedSagas {
 
   async outcome(_: string, id: string) {
     const row = this.tables.sagas.get(id);
-    return row && { kind: row.kind, status: row.state.status, failure: row.failure ?? null, settlesInSeconds: 1 };
+    return row && { status: row.state.status, failure: row.failure ?? null, settlesInSeconds: 1 };
   }
 
   async steps(_: string, id: string): Promise<StepFacts[]> {
@@ -75,6 +76,11 @@ export class ImaginedSagas {
     return state.steps.map(({ status, uid = null }, step) => {
       return { appointmentId: plan[step]!.appointmentId, status, uid, lastError: remarks[step] ?? null };
     });
+  }
+
+  async endOf(_: Manager, __: string, id: string, kind: SagaKind): Promise<number | undefined> {
+    const row = this.tables.sagas.get(id);
+    return row?.kind === kind ? row.endedMs : undefined;
   }
 
   async settling(_: Manager, __: string, ids: string[]): Promise<Map<string, number>> {

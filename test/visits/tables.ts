@@ -13,6 +13,7 @@ export interface SagaRow extends Pick<Saga, 'id' | 'kind' | 'companyId' | 'conne
   /** Whoever drives it does so in this process: nobody dies here. */
   isOwned: boolean;
   nextRunMs: number;
+  endedMs?: number;
 }
 
 export interface KeyRow {

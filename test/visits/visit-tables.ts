@@ -116,7 +116,9 @@ export class ImaginedKeys {
     return { request, owner: '', resourceId, resumed };
   }
 
-  async refuse(request: IdempotentRequest, answer: KeptAnswer): Promise<KeptAnswer | undefined> {
+  async refuse(request: IdempotentRequest, answer: KeptAnswer, sagaId: string | null) {
+    const known = this.tables.keys.get(nameOf(request));
+    if (known && !known.answer && known.sagaId !== sagaId) throw new ApiError('IDEMPOTENCY_KEY_IN_USE');
     const claim = await this.claim(request, { resourceId: 'none' });
     if ('content' in claim) return claim;
     await this.finish(claim, answer);

@@ -29,7 +29,7 @@ export class VisitOffers {
    * What an option stands for, when it can still be had exactly as it was shown: as known, or where that does not offer it,
    * as the provider says now, for alternatives are read there. Else undefined.
    *
-   * @throws SchedulingError when nothing is known of an event type and the provider cannot be asked.
+   * @throws SchedulingError when it is not known to be free and the provider cannot be asked.
    */
   async option(plan: ServicePlan, optionId: string, context?: CallContext): Promise<VisitOption | undefined> {
     const first = firstMinuteOf(optionId);

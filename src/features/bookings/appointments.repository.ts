@@ -152,10 +152,10 @@ export class AppointmentsRepository {
    * This booking of it was cancelled at the provider a moment ago, by us: what the provider says of it later counts for
    * more. A booking that the appointment has no more changes nothing.
    */
-  async markCancelled(manager: EntityManager, companyId: string, id: string, by: { uid: string; reason: string }) {
+  async markCancelled(manager: EntityManager, companyId: string, id: string, by: { uid?: string; reason: string }) {
     const lock = { mode: 'pessimistic_write' } as const;
     const before = await manager.findOneOrFail(AppointmentEntity, { where: { companyId, id }, lock });
-    if (before.status === 'cancelled' || before.uid !== by.uid) return;
+    if (before.status === 'cancelled' || (by.uid !== undefined && before.uid !== by.uid)) return;
     const cancelled = { status: 'cancelled', cancellationReason: before.erasedAt ? null : by.reason } as const;
     await manager.update(AppointmentEntity, { companyId, id }, { ...cancelled, updatedAt: () => 'clock_timestamp()' });
     await this.changed(manager, before, manager.create(AppointmentEntity, { ...before, ...cancelled }));

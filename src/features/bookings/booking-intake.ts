@@ -49,7 +49,7 @@ export class BookingIntake {
       if (others.length > 0) return this.first(others, recalled);
       // Without a key of the caller's own a time that is free again may be asked for again.
       if (work!.caller.derivedKey) throw error;
-      return this.idempotency.refuse(work!.request, error);
+      return this.idempotency.refuse(work!.request, error, recalled?.sagaId ?? null);
     }
   }
 

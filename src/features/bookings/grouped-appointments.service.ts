@@ -125,8 +125,12 @@ export class GroupedAppointments {
     await manager.update(AppointmentEntity, { companyId, id }, { eventTypeId, providerUpdatedAt: null });
   }
 
-  /** This booking of it was cancelled at the provider a moment ago, by us. One that it has no more changes nothing. */
-  async cancelled(manager: EntityManager, companyId: string, id: string, by: { uid: string; reason: string }) {
+  /**
+   * Everything that it had at the provider was cancelled a moment ago, by us.
+   *
+   * @param by `uid`: only this booking was. One that it has no more changes nothing.
+   */
+  async cancelled(manager: EntityManager, companyId: string, id: string, by: { uid?: string; reason: string }) {
     await this.appointments.markCancelled(manager, companyId, id, by);
   }
 

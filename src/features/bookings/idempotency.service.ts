@@ -85,11 +85,12 @@ export class IdempotencyService {
   /**
    * The answer of a request that could not begin, also to its repeats.
    *
+   * @param sagaId of the same request before, which came to nothing.
    * @throws `error` itself, unless somebody else has answered the request meanwhile.
    */
-  async refuse(request: IdempotentRequest, error: unknown): Promise<BookingAnswer> {
+  async refuse(request: IdempotentRequest, error: unknown, sagaId: string | null): Promise<BookingAnswer> {
     const failure = freezeFailure(error);
-    const before = failure && (await this.keys.refuse(request, { status: 0, content: { failure } }));
+    const before = failure && (await this.keys.refuse(request, { status: 0, content: { failure } }, sagaId));
     if (!before) throw error;
     return replay(before);
   }

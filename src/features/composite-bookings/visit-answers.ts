@@ -52,6 +52,11 @@ export class VisitAnswers {
     return this.recalled(request.companyId, await this.keys.lookUp(request));
   }
 
+  /** Which saga the request began before, if any. Nobody else decides about its key until the transaction ends. */
+  async sagaOf(manager: EntityManager, request: IdempotentRequest): Promise<string | null> {
+    return (await this.keys.lookUp(request, manager))?.sagaId ?? null;
+  }
+
   /** @throws ApiError `IDEMPOTENCY_KEY_IN_USE` when somebody else was quicker: the transaction must not commit. */
   begin(manager: EntityManager, request: IdempotentRequest, saga: BegunSaga): Promise<void> {
     return this.keys.begin(manager, request, saga);
@@ -75,11 +80,12 @@ export class VisitAnswers {
   /**
    * The answer of a request that could not begin, also to its repeats.
    *
+   * @param sagaId of the same request before, which came to nothing.
    * @throws `error` itself, unless somebody else has answered the request meanwhile.
    */
-  async refuse(request: IdempotentRequest, error: ApiError): Promise<VisitAnswer> {
+  async refuse(request: IdempotentRequest, error: ApiError, sagaId: string | null): Promise<VisitAnswer> {
     const failure = freezeFailure(error);
-    const before = failure && (await this.keys.refuse(request, { status: 0, content: { failure } }));
+    const before = failure && (await this.keys.refuse(request, { status: 0, content: { failure } }, sagaId));
     const known = before && (await this.recall(request));
     if (!known?.answer) throw error;
     return known.answer;

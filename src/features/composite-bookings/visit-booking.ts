@@ -55,11 +55,11 @@ export class VisitBooking {
     untilMs: number,
   ): Promise<VisitAnswer> {
     if (!(error instanceof ApiError) || error.code !== 'SLOT_UNAVAILABLE') throw error;
-    const quicker = await this.answers.recall(request);
-    if (quicker?.answer) return quicker.answer;
-    const isOther = quicker !== undefined && quicker.sagaId !== before?.sagaId;
-    const followed = isOther ? await this.followed(request, quicker, untilMs) : undefined;
-    return followed ?? this.answers.refuse(request, error);
+    const { answer, sagaId = null, ...quicker } = (await this.answers.recall(request)) ?? { visitId: '' };
+    if (answer) return answer;
+    const isOther = sagaId !== (before?.sagaId ?? null);
+    const followed = isOther ? await this.followed(request, { ...quicker, sagaId }, untilMs) : undefined;
+    return followed ?? this.answers.refuse(request, error, sagaId);
   }
 
   /** The same request came before; it goes on from there. */

@@ -1,11 +1,14 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GroupedAppointments } from '../bookings/grouped-appointments.service';
-import { type Saga, type SagaPurpose, Sagas, type SagaState } from '../bookings/saga/sagas.service';
+import { type Saga, type SagaPurpose, Sagas, type SagaState, type StepState } from '../bookings/saga/sagas.service';
 import type { Visit } from './visit';
 import { VisitAnswers } from './visit-answers';
 import { stuckFailure } from './visit-failure';
 import { VisitRecords } from './visit-records';
+
+/** Cancelled, and watched or not. */
+const GONE: StepState['status'][] = ['cancelled', 'trying', 'absent'];
 
 /** A visit that is being cancelled, and bookings that a moved one has no use for any more. */
 @Injectable()
@@ -30,13 +33,15 @@ export class VisitCancelPurpose implements SagaPurpose, OnModuleInit {
     throw new Error('a cancellation never turns');
   }
 
-  /** Each segment says that it is cancelled as soon as it is. */
+  /** Each segment says that it is cancelled as soon as it is, also while a confirmation may bring it back to life. */
   async stepped(manager: EntityManager, saga: Saga, { steps }: SagaState): Promise<void> {
-    for (const [seq, { status, uid }] of steps.entries()) {
-      const isNew = status === 'cancelled' && saga.state.steps[seq]!.status !== 'cancelled';
-      if (!isNew || uid === undefined) continue;
+    for (const [seq, { status, uid: known }] of steps.entries()) {
+      const before = saga.state.steps[seq]!;
+      const uid = known ?? before.uid;
+      if (status === before.status || !GONE.includes(status) || uid === undefined) continue;
       const { appointmentId } = saga.plan[seq]!;
-      const by = { uid, reason: saga.input.reason ?? '' };
+      // A host may have moved it meanwhile, and was followed. What is tidied up may have another booking by now.
+      const by = { reason: saga.input.reason ?? '', ...(saga.kind === 'visit-tidy' ? { uid } : {}) };
       await this.appointments.cancelled(manager, saga.companyId, appointmentId, by);
     }
   }

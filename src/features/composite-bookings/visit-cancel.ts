@@ -8,12 +8,9 @@ import type { VisitAnswer } from './visit-answers';
 import { cannotChange, type VisitChangeCaller, VisitChanges } from './visit-changes';
 import { VisitOutcomes } from './visit-outcomes';
 import { type LockedVisit, VisitRecords } from './visit-records';
-import { VisitSagas } from './visit-sagas';
+import { CANCELLATION_REASON, VisitSagas } from './visit-sagas';
 import { isOver } from './visit-truth';
 import type { CompositeBookingView } from './visit-view';
-
-/** Our own words for a cancellation without a reason: hosts' keys are refused without one. */
-const CANCELLATION_REASON = 'Cancelled by the company';
 
 /** A cancellation that has begun, was begun by somebody else, or has nothing to do. */
 type Begun = { saga: Saga } | { sagaId: string } | { visit: CompositeBookingView };

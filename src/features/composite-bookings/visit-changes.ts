@@ -61,10 +61,9 @@ export class VisitChanges {
   /** Ties the request to the saga that it begins. */
   async begin(manager: EntityManager, request: IdempotentRequest | undefined, saga: Saga | NewSaga, visitId: string) {
     if (!request) return;
-    const known = await this.answers.lookUp(request);
     await this.answers.begin(manager, request, {
       sagaId: saga.id,
-      replacing: known?.sagaId ?? null,
+      replacing: await this.answers.sagaOf(manager, request),
       resourceId: visitId,
       servedSeconds: SERVED_SECONDS,
     });

@@ -63,6 +63,25 @@ describe(`${LIVES} lives of visits in virtual time`, () => {
     expect(life.service.provider.lateEffects).toBe(1);
   });
 
+  it('tell a cancellation with every segment cancelled, also while a confirmation may still take effect', async () => {
+    const life = await lived({
+      ...CALM,
+      segments: 2,
+      asksForConfirmation: true,
+      writes: ['well', 'well', 'lost before'],
+      webhooks: ['lost', 'lost', 'lost', 'lost', 'lost', 'lost'],
+      acts: [
+        { afterMs: 0, visitor: 0, slot: 0, cast: 0, waitMs: 0, does: 'book' },
+        { afterMs: 2_500, visitor: 0, does: 'cancel', waitMs: 8_000 },
+      ],
+    });
+    expect(violationsOf(life)).toEqual([]);
+    expect(life.asked.map(({ does, outcome }) => [does, outcome])).toEqual([
+      ['book', 'done'],
+      ['cancel', 'done'],
+    ]);
+  });
+
   it('are judged: a booking that nobody knows of, and a visit that says what it is not, are found', async () => {
     const story: Story = {
       ...CALM,

@@ -14,6 +14,9 @@ import { namesOfParts, pendingStep, stepPlan, typesOfParts, type VisitWork } fro
 /** Bookings take 1.5 to 5 s each at Cal.com; a visit of six has to come about too. */
 const EACH_FURTHER_SEGMENT_MS = 8_000;
 
+/** Our own words for a cancellation without a reason: hosts' keys are refused without one. */
+export const CANCELLATION_REASON = 'Cancelled by the company';
+
 /** What new bookings of a moved visit say, and why it is moved. */
 export interface MoveWords extends Words {
   attendee: BookingCommand['attendee'] & { timeZone: string };
@@ -102,7 +105,7 @@ export class VisitSagas {
 
   /** As {@link tidying}, of a visit that is cancelled. */
   tidyingLive(visit: Visit, live: GroupedAppointment[]): NewSaga {
-    return this.tidying(visit, bookingsOf(visit, live), {});
+    return this.tidying(visit, bookingsOf(visit, live), { reason: CANCELLATION_REASON });
   }
 
   private undoing(

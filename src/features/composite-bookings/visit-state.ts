@@ -49,6 +49,7 @@ export const VISIT_TRANSITIONS: Record<VisitStatus, Partial<Record<VisitStatus, 
   cancelled: {
     disrupted: 'a host has brought a segment back, long after it',
     confirmed: 'a host has brought back what was left of it, long after it',
+    needs_attention: 'what came back to life cannot be cancelled again',
   },
   compensating: {
     compensated: 'nothing is booked, nothing can come any more',

@@ -41,17 +41,16 @@ export class VisitWatch implements OnModuleInit {
     const status = statusBySegments(visit.segments, appointments);
     if (status === visit.status) return;
     const live = appointments.filter((one) => !isOver(one) && one.uid !== null);
-    if (await this.isOurDoing(visit, live)) return this.tidy(manager, visit, live);
+    if (await this.isOurDoing(manager, visit, live)) return this.tidy(manager, visit, live);
     await this.records.become(manager, visit, status);
   }
 
   /** After we have cancelled it: by a confirmation of ours that was still under way, or by news from before. */
-  private async isOurDoing({ companyId, status, sagaId, updatedAt }: Visit, live: GroupedAppointment[]) {
+  private async isOurDoing(manager: EntityManager, { companyId, status, sagaId }: Visit, live: GroupedAppointment[]) {
     if (status !== 'cancelled' || sagaId === null) return false;
-    const isLater = ({ changedAtMs }: GroupedAppointment): boolean =>
-      (changedAtMs ?? Date.now()) > updatedAt.getTime() + AFTERMATH_MS;
-    if (live.some(isLater)) return false;
-    return (await this.sagas.outcome(companyId, sagaId))?.kind === 'visit-cancel';
+    const endMs = await this.sagas.endOf(manager, companyId, sagaId, 'visit-cancel');
+    if (endMs === undefined) return false;
+    return live.every(({ changedAtMs }) => (changedAtMs ?? Date.now()) <= endMs + AFTERMATH_MS);
   }
 
   private async tidy(manager: EntityManager, visit: Visit, live: GroupedAppointment[]): Promise<void> {

@@ -34,8 +34,6 @@ export interface KnownKey {
 
 /** A repeat this soon meets the end of most requests (a booking takes 1.5 to 5 s at Cal.com). */
 const RETRY_AFTER_SECONDS = '2';
-/** Two statements. */
-const REFUSING_SECONDS = 5;
 
 /** Keys of requests with their answers, which rest sealed. They are the same in every replica. */
 @Injectable()
@@ -57,9 +55,13 @@ export class IdempotencyKeys {
     return row && this.known(request, row);
   }
 
-  /** As {@link recall}, also while it is worked on. */
-  async lookUp(request: IdempotentRequest): Promise<KnownKey | undefined> {
-    const row = await this.rows.find(request);
+  /**
+   * As {@link recall}, also while it is worked on.
+   *
+   * @param manager of the transaction that the caller is in: nobody else decides about the key until it ends.
+   */
+  async lookUp(request: IdempotentRequest, manager?: EntityManager): Promise<KnownKey | undefined> {
+    const row = await this.rows.find(request, manager);
     return row && this.known(request, row);
   }
 
@@ -94,14 +96,27 @@ export class IdempotencyKeys {
   /**
    * Makes the refusal of a request that could not even begin its answer: nobody is told yes by a repeat who was told no.
    *
+   * @param sagaId of the same request before, which came to nothing; null for a new key.
    * @returns the answer that somebody else gave meanwhile; undefined when it is this one.
-   * @throws ApiError `IDEMPOTENCY_KEY_IN_USE` while somebody else works on it: nothing was stored.
+   * @throws ApiError `IDEMPOTENCY_KEY_IN_USE` when somebody else works on it, or has begun it: nothing was stored.
    */
-  async refuse(request: IdempotentRequest, answer: KeptAnswer): Promise<KeptAnswer | undefined> {
-    const claim = await this.claim(request, { resourceId: randomUUID(), seconds: REFUSING_SECONDS });
-    if ('content' in claim) return claim;
-    await this.finish(claim, answer);
-    return undefined;
+  refuse(request: IdempotentRequest, answer: KeptAnswer, sagaId: string | null): Promise<KeptAnswer | undefined> {
+    const owner = randomUUID();
+    const { status } = answer;
+    const sealed = this.seal(request.companyId, answer.content);
+    return this.dataSource.transaction(async (manager) => {
+      const lock = { owner, resourceId: randomUUID(), seconds: 0 };
+      if (!(await this.rows.insert(manager, request, lock))) {
+        const row = await this.rows.find(request, manager);
+        if (!row) throw keyInUse();
+        check(request, row);
+        if (row.status === 'finished') return this.open(request, row);
+        if (row.sagaId !== sagaId) throw keyInUse();
+        await this.rows.takeOver(manager, request, owner, 0);
+      }
+      if (!(await this.rows.finish(manager, request, owner, { status, sealed }))) throw keyInUse();
+      return undefined;
+    });
   }
 
   /** Ends the work without an answer: the next request with this key goes on from here. */

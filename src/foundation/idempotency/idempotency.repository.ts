@@ -91,7 +91,9 @@ export class IdempotencyRepository {
        on conflict (company_id, route, key) do update
        set owner = excluded.owner, locked_until = excluded.locked_until, replica = excluded.replica,
          saga_id = excluded.saga_id
-       where known.status = 'running' and known.saga_id = $9::uuid
+       -- without a saga somebody has died between claiming the key and answering it
+       where known.status = 'running' and known.saga_id is not distinct from $9::uuid
+         and (known.saga_id is not null or known.locked_until <= clock_timestamp())
        returning key`,
       [
         ...identity(request),

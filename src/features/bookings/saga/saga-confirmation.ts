@@ -10,6 +10,9 @@ import { isFinal } from './saga-backward';
 import { next } from './saga-decision';
 import { remarkOf, SagaRecord } from './saga-record';
 
+/** So often a yes to what is back is tried, over a minute and more: until then nothing else can be done with the visit. */
+const TRIES_MAX = 8;
+
 /** Says yes for the host: to what was booked, and to what was moved back where he had said yes to it before. */
 @Injectable()
 export class SagaConfirmation {
@@ -69,9 +72,15 @@ export class SagaConfirmation {
   private async failed(saga: Saga, step: number, error: unknown): Promise<void> {
     if (!(error instanceof SchedulingError)) throw error;
     const isBack = saga.state.steps[step]!.status === 'returned';
-    // That it has its yes already is read the next time.
-    const isNo = isBack && isFinal(saga, error) && error.details.reason !== 'ALREADY_CONFIRMED';
-    if (error.code === 'BOOKING_NOT_FOUND' || isNo) return this.denied(saga, step, error);
+    if (error.code === 'BOOKING_NOT_FOUND' || (isBack && isHopeless(saga, error))) {
+      return this.denied(saga, step, error);
+    }
     await this.record.write(saga, [{ type: 'confirm-failed', step }], { remark: remarkOf(error) });
   }
+}
+
+/** That it has its yes already is read the next time. */
+function isHopeless(saga: Saga, error: SchedulingError): boolean {
+  if (error.details.reason === 'ALREADY_CONFIRMED') return false;
+  return isFinal(saga, error) || saga.state.tries >= TRIES_MAX;
 }

@@ -1,4 +1,4 @@
-import type { SagaState, StepState, StepStatus } from './saga-state';
+import { LOOKS_MAX, type SagaState, type StepState, type StepStatus } from './saga-state';
 
 export type SagaAction =
   /** Prepare, record the intent, send. */
@@ -17,12 +17,6 @@ export type SagaAction =
   | { do: 'commit' }
   | { do: 'finish-compensation' }
   | { do: 'rest' };
-
-/**
- * The last look for a call that got no answer comes nine seconds after the first one. A booking takes 1.5 to 5 s at
- * Cal.com; whoever waits for an outcome should not wait for one that is hardly still to come.
- */
-const LOOKS_MAX = 6;
 
 const CAN_BE_BOOKED: StepStatus[] = ['pending', 'trying', 'booked'];
 

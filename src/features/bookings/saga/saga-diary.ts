@@ -68,6 +68,16 @@ export class SagaDiary {
     );
   }
 
+  /** When a saga of this kind had come to its end, milliseconds of the database's clock; undefined when it is not one. */
+  async endOf(manager: EntityManager, companyId: string, sagaId: string, kind: SagaKind): Promise<number | undefined> {
+    const [row] = await manager.query<{ endedMs: number }[]>(
+      `select ${MS('ended_at')} as "endedMs" from sagas
+       where company_id = $1 and id = $2 and kind = $3 and ended_at is not null`,
+      [companyId, sagaId, kind],
+    );
+    return row?.endedMs;
+  }
+
   /**
    * Until when a confirmation that got no answer may still take effect, by uid; milliseconds of the database's clock. It
    * would bring the booking back to life when it is over by then.

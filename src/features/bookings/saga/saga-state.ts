@@ -89,6 +89,12 @@ export type SagaEvent =
 const BACKOFF_FIRST_MS = 300;
 const BACKOFF_LAST_MS = 5 * 60_000;
 
+/**
+ * The last look for a call that got no answer comes nine seconds after the first one. A booking takes 1.5 to 5 s at
+ * Cal.com; whoever waits for an outcome should not wait for one that is hardly still to come.
+ */
+export const LOOKS_MAX = 6;
+
 const UNDOABLE: StepStatus[] = ['booked', 'trying', 'returning'];
 const CONFIRMABLE: StepStatus[] = ['booked', 'returned'];
 
@@ -102,7 +108,7 @@ const TRANSITIONS: { [T in SagaEvent['type']]: Transition<Of<T>> } = {
   'not-sent': (saga, { step }) => at(saga, step, ['trying'], { status: 'pending' }),
   lost: (saga) => saga,
   looked,
-  'look-failed': (saga, _, nowMs) => later(saga, nowMs),
+  'look-failed': lookFailed,
   'confirm-intended': (saga, { step, settleMs }) =>
     counting(saga, at(saga, step, CONFIRMABLE, { ...saga.steps[step]!, settleMs })),
   confirmed,
@@ -177,6 +183,12 @@ function looked(saga: SagaState, event: Of<'looked'>, nowMs: number): SagaState 
   return later(saga, nowMs);
 }
 
+/** Whoever could not look has not looked in vain. */
+function lookFailed(saga: SagaState, _: Of<'look-failed'>, nowMs: number): SagaState {
+  const after = later(saga, nowMs);
+  return saga.status === 'running' ? { ...after, tries: Math.min(after.tries, LOOKS_MAX - 1) } : after;
+}
+
 /** A confirmation that was sent and got no answer would bring it back to life: then it is looked at again. */
 function cancelled(saga: SagaState, { step: index, askedMs }: Of<'cancelled'>): SagaState {
   const step = saga.steps[index]!;
@@ -192,9 +204,13 @@ function confirmed(saga: SagaState, { step: index, isSettled = false }: Of<'conf
 
 function returned(saga: SagaState, { step: index, uid, isPending = false }: Of<'returned'>): SagaState {
   const confirmation = isPending ? 'wanted' : 'given';
-  const isAsked = saga.steps[index]!.confirmation !== undefined;
-  const step: StepState = { status: 'returned', uid, ...(isAsked && { confirmation }) };
-  return at(saga, index, ['returning', 'returned'], step);
+  const { status, settleMs, confirmation: asked } = saga.steps[index]!;
+  // A confirmation of what is back may still be under way; the window of moving it back is over.
+  const watched = status === 'returned' && settleMs !== undefined ? { settleMs } : {};
+  return at(saga, index, ['returning', 'returned'], {
+    ...{ status: 'returned', uid, ...watched },
+    ...(asked && { confirmation }),
+  });
 }
 
 function returnLooked(saga: SagaState, { step: index, lookedMs }: Of<'return-looked'>, nowMs: number): SagaState {

@@ -110,7 +110,6 @@ interface SagaRow {
 
 /** What callers are told of a saga. */
 export interface SagaOutcome {
-  kind: SagaKind;
   status: SagaStatus;
   failure: FrozenFailure | null;
   /** Seconds until nothing of it can take effect any more; 0 when that is so already. */
@@ -215,7 +214,7 @@ export class SagasRepository {
 
   async outcome(companyId: string, id: string): Promise<SagaOutcome | undefined> {
     const [row] = await this.dataSource.query<SagaOutcome[]>(
-      `select kind, status, failure, coalesce((select greatest(0, extract(epoch from max(settle_at) - clock_timestamp()))
+      `select status, failure, coalesce((select greatest(0, extract(epoch from max(settle_at) - clock_timestamp()))
          from saga_steps where saga_id = sagas.id and saga_steps.status = 'trying'), 0)::float8 as "settlesInSeconds"
        from sagas where company_id = $1 and id = $2`,
       [companyId, id],

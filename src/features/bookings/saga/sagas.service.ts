@@ -62,6 +62,11 @@ export class Sagas {
     return this.diary.steps(companyId, sagaId, manager);
   }
 
+  /** As {@link SagaDiary.endOf}: when a saga of this kind came to its end. */
+  endOf(manager: EntityManager, companyId: string, sagaId: string, kind: SagaKind): Promise<number | undefined> {
+    return this.diary.endOf(manager, companyId, sagaId, kind);
+  }
+
   /** As {@link SagaDiary.settling}: of which of their bookings a confirmation may still be under way. */
   settling(manager: EntityManager, companyId: string, appointmentIds: string[]): Promise<Map<string, number>> {
     return this.diary.settling(manager, companyId, appointmentIds);
