@@ -219,16 +219,7 @@ describe('at the edges of visits', () => {
     const visit = await visits.booked(5);
     const own = (await visits.atProvider()).find(({ start }) => Date.parse(start) === Date.parse(visit.start));
     await visits.scenario('webhook-lost', 'BOOKING_RESCHEDULED', { times: 5 });
-    const moved = await fetch(`${service.sandbox.url}/v2/bookings/${own.uid}/reschedule`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${visits.salon.company.providerKey}`,
-        'cal-api-version': '2024-08-13',
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ start: new Date(startAt(5, 15)).toISOString() }),
-    });
-    expect(moved.status).toBe(201);
+    await visits.movedAtProvider(own.uid, new Date(startAt(5, 15)).toISOString());
     const { status, body } = await visits.post(`/${visit.id}/cancel`);
     expect([status, body.status]).toEqual([200, 'cancelled']);
     expect(await visits.liveOn(5)).toEqual([]);

@@ -94,6 +94,28 @@ describe('a visit that gets a new time', () => {
     expect(ids(moved.body)).toEqual(ids(visit));
   });
 
+  it('is agreed on where its host has moved all of it before, and goes on from there', async () => {
+    const visit = await visits.booked(16, { staff: byMaria() });
+    const later = (start: string, minutes: number) => new Date(Date.parse(start) + minutes * 60_000).toISOString();
+    // The last one first: nothing goes where another one still is.
+    for (const start of startsOf(visit).toReversed()) {
+      const own = (await visits.atProvider()).find((one) => one.status === 'accepted' && later(one.start, 0) === start);
+      await visits.movedAtProvider(own.uid, later(start, 15));
+    }
+    await eventually(
+      async () => (await visits.get(visit.id)).body,
+      ({ segments }) => segments.every(({ agreed }: any) => agreed !== undefined),
+    );
+    for (const minutes of [15, 30]) {
+      const start = later(visit.start, minutes);
+      const moved = await visits.post(`/${visit.id}/reschedule`, { start }, { prefer: 'wait=20' });
+      expect([moved.status, moved.text]).toEqual([200, expect.stringContaining('"status":"confirmed"')]);
+      expect(startsOf(moved.body)[0]).toBe(start);
+      expect(await visits.liveOn(16)).toEqual(startsOf(moved.body));
+      expect(ids(moved.body)).toEqual(ids(visit));
+    }
+  });
+
   it('is answered the same for the same key, and moved once', async () => {
     const visit = await visits.booked(6, { staff: byMaria() });
     const headers = { 'idempotency-key': randomUUID() };

@@ -21,6 +21,8 @@ export interface MoveWork {
   visit: Visit;
   plan: ServicePlan;
   parts: VisitPart[];
+  /** Where its bookings are. */
+  standing: AgreedSegment[];
   reason?: string;
   correlationId?: string;
   request?: IdempotentRequest;
@@ -46,8 +48,8 @@ export class MoveBeginning {
    * @throws TimeClaimed when somebody else has some of the time: nothing was written.
    */
   async begin(work: MoveWork): Promise<BegunMove> {
-    const { visit, plan, parts } = work;
-    const wanted = await this.claims.wantedByMove(plan, parts, visit.segments);
+    const { visit, plan, parts, standing } = work;
+    const wanted = await this.claims.wantedByMove(plan, parts, standing);
     const begun = await this.sagas.transaction(async (manager) => {
       const locked = await this.records.lock(manager, visit.companyId, visit.id);
       if (!locked) throw new ApiError('BOOKING_NOT_FOUND');
@@ -81,10 +83,11 @@ export class MoveBeginning {
       ({ index }) => visit.segments[index]!.staffId,
     );
     if (!order) throw new ApiError('CONFLICT', { details: { reason: 'SEGMENTS_IN_THE_WAY' } });
-    if (order.length === 0) return { visit: await this.records.view(manager, visit) };
-    await this.assertSettled(manager, visit);
     const ids = visit.segments.map(({ bookingId }) => bookingId);
     const segments = agreedSegments(plan, parts, ids);
+    // Hosts may have moved it there before: then that is agreed on from now on.
+    if (order.length === 0) return { visit: await this.records.settle(manager, visit, { segments }, 'moved') };
+    await this.assertSettled(manager, visit);
     const words = wordsOf(order, appointments, work);
     const saga = await this.sagas.create(manager, this.plans.moving(visit, plan, order, segments, words));
     const change = { sagaId: saga.id, nextSegments: segments, failure: null };

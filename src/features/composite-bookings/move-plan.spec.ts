@@ -133,6 +133,7 @@ describe('the moves of a visit whose segments are anywhere', () => {
     };
   }
 
+  const keepsItsType = ({ staff, next, hasNewType }: Told): boolean => staff === next && !hasNewType;
   const widened = (at: Place, own: Told): Place => {
     return { ...at, startMs: at.startMs - own.before * MINUTE_MS, endMs: at.endMs + own.after * MINUTE_MS };
   };
@@ -143,13 +144,17 @@ describe('the moves of a visit whose segments are anywhere', () => {
     for (const [at, own] of all.entries()) {
       if (isBooked(own)) calendar.set(`old ${at}`, place(own.staff, oldStart(own), own));
     }
+    const standing = (owner: string, at: Place): Place => {
+      const own = all[Number(owner.split(' ')[1])]!;
+      return keepsItsType(own) ? widened(at, own) : at;
+    };
     for (const { index, how } of order) {
       const own = all[index]!;
       const next = place(own.next, own.to, own);
       if (how === 'move') calendar.delete(`old ${index}`);
       // Buffers are kept to what stands from before: the new times have been found together.
       const isTaken = [...calendar].some(([owner, other]) => {
-        return meet(owner.startsWith('old') ? widened(next, own) : next, other);
+        return owner.startsWith('old') ? meet(widened(next, own), standing(owner, other)) : meet(next, other);
       });
       if (isTaken) return undefined;
       calendar.set(`new ${index}`, next);
@@ -187,7 +192,7 @@ describe('the moves of a visit whose segments are anywhere', () => {
         const { segments, appointments, parts } = rowsOf(all);
         for (const { index, how, booking } of movesOf(segments, appointments, parts)) {
           const own = all[index]!;
-          const isKept = isBooked(own) && own.staff === own.next && !own.hasNewType;
+          const isKept = isBooked(own) && keepsItsType(own);
           expect(how).toBe(!isKept ? 'book' : oldStart(own) === own.to ? 'stay' : 'move');
           expect(booking?.uid).toBe(isBooked(own) ? `uid ${index}` : undefined);
         }

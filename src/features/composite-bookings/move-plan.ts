@@ -56,10 +56,17 @@ export function moveOrder(
 }
 
 /** Whether one's booking is where the other is to be, with the buffers of both. */
-function meets({ booking, ...other }: SegmentMove, move: SegmentMove, staffOf: (move: SegmentMove) => string): boolean {
-  if (!booking || staffOf({ booking, ...other }) !== move.part.staffId) return false;
-  const { beforeBufferMinutes, afterBufferMinutes } = move.part.eventType.definition;
-  const fromMs = move.part.startMs - beforeBufferMinutes * 60_000;
-  const toMs = move.part.endMs + afterBufferMinutes * 60_000;
-  return booking.startMs < toMs && fromMs < booking.endMs;
+function meets(other: SegmentMove, move: SegmentMove, staffOf: (move: SegmentMove) => string): boolean {
+  const { booking } = other;
+  if (!booking || staffOf(other) !== move.part.staffId) return false;
+  const { startMs, endMs, eventType } = move.part;
+  const wanted = withBuffers(startMs, endMs, eventType);
+  // Of a type that it does not keep only the length is known here.
+  const standing = withBuffers(booking.startMs, booking.endMs, other.how === 'book' ? undefined : other.part.eventType);
+  return standing.fromMs < wanted.toMs && wanted.fromMs < standing.toMs;
+}
+
+function withBuffers(startMs: number, endMs: number, eventType?: VisitPart['eventType']) {
+  const { beforeBufferMinutes = 0, afterBufferMinutes = 0 } = eventType?.definition ?? {};
+  return { fromMs: startMs - beforeBufferMinutes * 60_000, toMs: endMs + afterBufferMinutes * 60_000 };
 }

@@ -26,8 +26,8 @@ export class VisitClaims {
   /** As {@link wantedBy}, with the times at which its bookings are now: they may have to go back there. */
   async wantedByMove(plan: ServicePlan, parts: readonly VisitPart[], segments: readonly AgreedSegment[]) {
     const claims = await this.wantedBy(plan, parts);
-    for (const [index, { eventTypeId, startMs }] of segments.entries()) {
-      const { eventType } = parts[index]!;
+    for (const { segmentId, eventTypeId, startMs } of segments) {
+      const { eventType } = parts.find((part) => part.segmentId === segmentId)!;
       if (eventType.id === eventTypeId) claims.push(...(await this.times.wantedBy(eventType, startMs)));
     }
     return merged(claims);

@@ -60,10 +60,12 @@ export class VisitIntake {
   /**
    * The way in which a visit gets a new time: by the same people where that is possible, also where its own segments are
    * in the way, for these are moved. Throws as {@link chosen}.
+   *
+   * @param segments `standing`: where their bookings are.
    */
   async moved(
     plan: ServicePlan,
-    segments: AgreedSegment[],
+    { agreed, standing }: Record<'agreed' | 'standing', AgreedSegment[]>,
     choice: VisitChoice,
     looking: Looking,
   ): Promise<VisitPart[]> {
@@ -71,12 +73,12 @@ export class VisitIntake {
     if (startMs === undefined || staff.size > 0) return (await this.chosen(plan, choice, looking)).parts;
     const { correlationId } = looking;
     const context = correlationId === undefined ? {} : { correlationId };
-    const same = new Map(segments.map(({ segmentId, staffId }) => [segmentId, staffId]));
+    const same = new Map(agreed.map(({ segmentId, staffId }) => [segmentId, staffId]));
     const option = await this.offers.at(plan, startMs, same, context);
     if (option) return option.parts;
-    const shift = shifted(plan, segments, startMs);
+    const shift = shifted(plan, agreed, startMs);
     const isFree = shift && (await this.offers.freeNow(plan, startMs, shift.endMs, context));
-    if (isFree && isPossible(shift.parts, segments, isFree)) return shift.parts;
+    if (isFree && isPossible(shift.parts, standing, isFree)) return shift.parts;
     return (await this.chosen(plan, choice, looking)).parts;
   }
 

@@ -47,16 +47,19 @@ export class VisitMove {
     const known = correlationId === undefined ? {} : { correlationId };
     const looking: Looking = { timeZone: visit.timeZone, untilMs, isTrusted: true, ...known };
     const plan = await this.planOf(visit);
+    const standing = await this.reader.standing(visit);
     // What is in the way may be what the same request, sent twice at once, has just moved.
-    const parts = await this.intake.moved(plan, visit.segments, choice, looking).catch(async (error: unknown) => {
-      const quicker = await this.changes.repeated(request, id, untilMs);
-      if (quicker) return quicker;
-      throw error;
-    });
+    const parts = await this.intake
+      .moved(plan, { agreed: visit.segments, standing }, choice, looking)
+      .catch(async (error: unknown) => {
+        const quicker = await this.changes.repeated(request, id, untilMs);
+        if (quicker) return quicker;
+        throw error;
+      });
     if ('status' in parts) return parts;
     const words = reason === undefined ? {} : { reason };
     return this.write(
-      { visit, plan, parts, ...words, ...known, ...(request ? { request } : {}) },
+      { visit, plan, parts, standing, ...words, ...known, ...(request ? { request } : {}) },
       looking,
       caller.waitMs,
     );

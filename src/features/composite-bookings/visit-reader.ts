@@ -3,7 +3,8 @@ import type { EntityManager } from 'typeorm';
 import { ApiError } from '../../foundation/errors/api-error';
 import { type Page, pageOf } from '../../foundation/http/cursor';
 import { GroupedAppointments } from '../bookings/grouped-appointments.service';
-import type { Visit } from './visit';
+import type { AgreedSegment, Visit } from './visit';
+import { isOver } from './visit-truth';
 import { type CompositeBookingView, visitView } from './visit-view';
 import { type VisitFilter, VisitsRepository } from './visits.repository';
 
@@ -29,6 +30,15 @@ export class VisitReader {
   /** @param manager of the transaction that the caller is in. */
   async view(visit: Visit, manager?: EntityManager): Promise<CompositeBookingView> {
     return visitView(visit, await this.appointments.of(visit.companyId, visit.id, manager));
+  }
+
+  /** Its segments where their bookings are, for hosts may have moved them; those that are over are left out. */
+  async standing({ companyId, id, segments }: Visit): Promise<AgreedSegment[]> {
+    const appointments = await this.appointments.of(companyId, id);
+    return segments.flatMap((segment) => {
+      const own = appointments.find((appointment) => appointment.id === segment.bookingId);
+      return own && !isOver(own) ? [{ ...segment, startMs: own.startMs, endMs: own.endMs }] : [];
+    });
   }
 
   async list(companyId: string, filter: VisitFilter, limit: number): Promise<Page<CompositeBookingView>> {

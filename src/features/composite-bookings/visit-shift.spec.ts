@@ -104,6 +104,20 @@ describe('a visit that is shifted as a whole', () => {
     });
   });
 
+  it('is none of the service any more once a length, or a gap before the last segment, is not what it was', () => {
+    property(({ plan, segments }, byMs) => {
+      const startMs = segments[0]!.startMs + byMs;
+      for (const [at, sold] of plan.segments.entries()) {
+        const longer = { ...sold, durationMinutes: sold.durationMinutes + 5 };
+        expect(shifted({ ...plan, segments: plan.segments.with(at, longer) }, segments, startMs)).toBeUndefined();
+        if (at === plan.segments.length - 1) continue;
+        const minMinutes = sold.gapAfter.maxMinutes + 5;
+        const later = { ...sold, gapAfter: { minMinutes, maxMinutes: minMinutes } };
+        expect(shifted({ ...plan, segments: plan.segments.with(at, later) }, segments, startMs)).toBeUndefined();
+      }
+    });
+  });
+
   it('there and back is the same visit', () => {
     property(({ plan, segments }, byMs) => {
       const there = shifted(plan, segments, segments[0]!.startMs + byMs)!;

@@ -2,6 +2,8 @@ import type { VisitOption, VisitPart } from '../availability/visit-offers.servic
 import type { ServicePlan } from '../services/services.service';
 import type { AgreedSegment } from './visit';
 
+const MINUTE_MS = 60_000;
+
 /** The same visit, by the same people, with the same gaps, at another time; undefined when the service is not like that any more. */
 export function shifted(
   plan: ServicePlan,
@@ -18,8 +20,18 @@ export function shifted(
       { segmentId, name, staffId, staffName, eventType, startMs: agreed.startMs + byMs, endMs: agreed.endMs + byMs },
     ];
   });
-  if (parts.length < segments.length) return undefined;
+  if (parts.length < segments.length || !isAsSold(plan, segments)) return undefined;
   return { startMs, endMs: parts.at(-1)!.endMs, parts };
+}
+
+/** Lengths and gaps are those of the service as it is now. */
+function isAsSold({ segments: sold }: ServicePlan, segments: readonly AgreedSegment[]): boolean {
+  return segments.every(({ startMs, endMs }, index) => {
+    const { durationMinutes, gapAfter } = sold[index]!;
+    const gap = ((segments[index + 1]?.startMs ?? endMs + gapAfter.minMinutes * MINUTE_MS) - endMs) / MINUTE_MS;
+    const isSameLength = endMs - startMs === durationMinutes * MINUTE_MS;
+    return isSameLength && gapAfter.minMinutes <= gap && gap <= gapAfter.maxMinutes;
+  });
 }
 
 /**
