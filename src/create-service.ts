@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';
 import { AppModule } from './app.module';
-import { ReadyReplies } from './features/availability/ready-replies.service';
+import { ReadyReplies } from './features/availability/ready/ready-replies.service';
 import { OriginsService } from './features/companies/origins.service';
 import { registerRequestMetrics } from './features/operations/request-metrics';
 import type { AppConfig } from './foundation/config/app-config';

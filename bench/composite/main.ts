@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { searchVisits } from '../../src/features/availability/composite-search';
-import type { SegmentOffer, VisitQuestion } from '../../src/features/availability/composite-visit';
+import { searchVisits } from '../../src/features/availability/composite/composite-search';
+import type { SegmentOffer, VisitQuestion } from '../../src/features/availability/composite/composite-visit';
 
 const SIZES = [2_500, 5_000, 10_000];
 /** As many options as a page or a voice could ever show; the search finds all and ranks them. */

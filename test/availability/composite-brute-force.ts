@@ -1,4 +1,4 @@
-import type { SegmentOffer, VisitQuestion } from '../../src/features/availability/composite-visit';
+import type { SegmentOffer, VisitQuestion } from '../../src/features/availability/composite/composite-visit';
 
 interface Step {
   offer: number;

@@ -1,7 +1,11 @@
 import * as fc from 'fast-check';
-import { buffersReachOver } from '../../src/features/availability/composite-returns';
-import { searchVisits } from '../../src/features/availability/composite-search';
-import type { VisitChain, VisitQuestion, VisitSegment } from '../../src/features/availability/composite-visit';
+import { buffersReachOver } from '../../src/features/availability/composite/composite-returns';
+import { searchVisits } from '../../src/features/availability/composite/composite-search';
+import type {
+  VisitChain,
+  VisitQuestion,
+  VisitSegment,
+} from '../../src/features/availability/composite/composite-visit';
 import { bruteForce } from './composite-brute-force';
 
 const CASES = 10_000;

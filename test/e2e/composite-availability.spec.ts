@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { VisitOffers } from '../../src/features/availability/visit-offers.service';
+import { VisitOffers } from '../../src/features/availability/composite/visit-offers.service';
 import { ServicesService } from '../../src/features/services/services.service';
 import { startAt } from '../fixtures/bookings/desk';
 import { PERM, ROOT_COLOUR } from '../fixtures/services/field-notes';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Desk, startAt } from '../fixtures/bookings/desk';
-import { HostTimes, type TimeClaim, TimeClaimed } from '../../src/features/availability/host-times.service';
+import { HostTimes, type TimeClaim, TimeClaimed } from '../../src/features/availability/claims/host-times.service';
 import { startTestService, type TestService } from '../support/service';
 
 const HOUR_MS = 3_600_000;

@@ -1,4 +1,4 @@
-import type { VisitPart } from '../../src/features/availability/visit-offers.service';
+import type { VisitPart } from '../../src/features/availability/composite/visit-offers.service';
 import type { EventTypeRecord } from '../../src/features/event-types/event-types.service';
 import type { ServicePlan } from '../../src/features/services/services.service';
 

@@ -2,7 +2,7 @@ import type { AppointmentEntity } from '../../src/features/bookings/appointment.
 import type { Saga, StepPlan, StepRemark } from '../../src/features/bookings/saga/saga';
 import type { SagaState } from '../../src/features/bookings/saga/saga-state';
 import type { Visit } from '../../src/features/composite-bookings/visit';
-import type { TimeClaim } from '../../src/features/availability/host-times.service';
+import type { TimeClaim } from '../../src/features/availability/claims/host-times.service';
 
 export interface SagaRow extends Pick<Saga, 'id' | 'kind' | 'companyId' | 'connectionId' | 'input'> {
   plan: StepPlan[];

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { ApiError } from '../../src/foundation/errors/api-error';
 import type { BegunSaga, IdempotentRequest, SagaOfKey } from '../../src/foundation/idempotency/idempotency.repository';
 import type { Claim, KeptAnswer, KnownKey } from '../../src/foundation/idempotency/idempotency-keys.service';
-import { type TimeClaim, TimeClaimed } from '../../src/features/availability/host-times.service';
+import { type TimeClaim, TimeClaimed } from '../../src/features/availability/claims/host-times.service';
 import type { EventTypeRecord } from '../../src/features/event-types/event-types.service';
 import type { Visit } from '../../src/features/composite-bookings/visit';
 import { canBecome, type VisitStatus } from '../../src/features/composite-bookings/visit-state';

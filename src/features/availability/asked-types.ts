@@ -1,7 +1,7 @@
 import { ApiError, invalidField } from '../../foundation/errors/api-error';
 import type { ServicePlan } from '../services/services.service';
-import type { SoldType } from './sold-type';
-import type { SoldTypes } from './sold-types.service';
+import type { SoldType } from './store/sold-type';
+import type { SoldTypes } from './store/sold-types.service';
 
 /** Whose free times are asked for: of one event type, or of a simple service with one person or all of its staff. */
 export interface AskedFor {

@@ -3,10 +3,10 @@ import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, Ap
 import type { FastifyReply } from 'fastify';
 import { AllowAccess, CompanyId, type CalledRequest } from '../../foundation/http/access';
 import { AvailabilityDto, AvailabilityQueryDto, SlotDto, toQuestion } from './availability.dto';
-import { questionOf, READERS, RepeatedQuestions, reply } from './availability-replies';
-import { ReadMeter } from './read-meter.service';
-import { ReadyAnswers } from './ready-answers.service';
-import { SlotReads } from './slot-reads.service';
+import { questionOf, READERS, RepeatedQuestions, reply } from './ready/availability-replies';
+import { ReadMeter } from './store/read-meter.service';
+import { ReadyAnswers } from './ready/ready-answers.service';
+import { SlotReads } from './store/slot-reads.service';
 
 @ApiTags('availability')
 @ApiExtraModels(SlotDto)

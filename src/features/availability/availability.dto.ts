@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsUUID, Matches, ValidateIf } from 'class-validator';
 import { invalidField } from '../../foundation/errors/api-error';
 import { IsDateOrInstant, IsTimeZoneName, MayBeAbsent } from '../../foundation/http/validation';
-import type { AvailabilityQuestion } from './slot-reads.service';
+import type { AvailabilityQuestion } from './store/slot-reads.service';
 
 /**
  * A local time inside a daylight-saving gap, or in the doubled hour, cannot be said here: times carry an offset, and

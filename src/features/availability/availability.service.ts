@@ -4,13 +4,13 @@ import type { CallContext } from '../../scheduling/call-context';
 import type { Slot } from '../../scheduling/words';
 import type { EventTypeRecord } from '../event-types/event-types.service';
 import type { AskedFor } from './asked-types';
-import { HostTimes } from './host-times.service';
-import { ProviderSlots } from './provider-slots';
-import { ReadMeter } from './read-meter.service';
-import { type Availability, type AvailabilityQuestion, SlotReads } from './slot-reads.service';
+import { HostTimes } from './claims/host-times.service';
+import { ProviderSlots } from './store/provider-slots';
+import { ReadMeter } from './store/read-meter.service';
+import { type Availability, type AvailabilityQuestion, SlotReads } from './store/slot-reads.service';
 import type { OfferedSlot } from './union';
 
-export type { Availability, AvailabilityQuestion } from './slot-reads.service';
+export type { Availability, AvailabilityQuestion } from './store/slot-reads.service';
 
 /** Free times: what the provider offers, without what is claimed here. */
 @Injectable()

@@ -2,7 +2,7 @@ import { DateTime, IANAZone } from 'luxon';
 import { soldType, StoreWorld } from '../../../test/fixtures/availability/store-world';
 import { askedRange } from './asked-range';
 import { groupByDay } from './days';
-import { daysOf, pack, type SlotWindow, startsWithin } from './slot-windows';
+import { daysOf, pack, type SlotWindow, startsWithin } from './store/slot-windows';
 
 const CASES = 100_000;
 const MINUTE_MS = 60_000;

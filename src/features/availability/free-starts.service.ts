@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { CallContext } from '../../scheduling/call-context';
-import { HostTimes } from './host-times.service';
-import { SlotStore, type StoredSlots } from './slot-store';
-import type { SoldType } from './sold-type';
+import { HostTimes } from './claims/host-times.service';
+import { SlotStore, type StoredSlots } from './store/slot-store';
+import type { SoldType } from './store/sold-type';
 
 /** Free starts of an event type as stored, without what is claimed. */
 @Injectable()

@@ -1,6 +1,6 @@
 import type { Slot } from '../../scheduling/words';
 import type { AskedType } from './asked-types';
-import type { ReadOutcome, StoredSlots } from './slot-store';
+import type { ReadOutcome, StoredSlots } from './store/slot-store';
 
 export interface OfferedSlot extends Slot {
   /** Ours, whom to ask first; absent where an event type was asked for. */

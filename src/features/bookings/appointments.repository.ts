@@ -4,7 +4,7 @@ import { Brackets, type EntityManager, Repository } from 'typeorm';
 import { Outbox } from '../../foundation/outbox/outbox';
 import type { Cursor } from '../../foundation/http/cursor';
 import type { ProviderBooking } from '../../scheduling/words';
-import { AvailabilityNews, type OccupiedTime } from '../availability/availability-news.service';
+import { AvailabilityNews, type OccupiedTime } from '../availability/store/availability-news.service';
 import { AppointmentEntity, type AppointmentStatus, AppointmentUidEntity } from './appointment.entity';
 import { AppointmentWatch } from './appointment-watch';
 import { type BookingNews, newsOf } from './appointment-news';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AvailabilityModule } from '../availability/availability.module';
-import { ExplainModule } from '../availability/explain.module';
+import { ExplainModule } from '../availability/explain/explain.module';
 import { CompaniesModule } from '../companies/companies.module';
 import { EventTypesModule } from '../event-types/event-types.module';
 import { ServicesModule } from '../services/services.module';

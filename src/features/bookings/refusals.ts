@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ExplainService, isAboutTime, type ShownReason } from '../availability/explain.service';
+import { ExplainService, isAboutTime, type ShownReason } from '../availability/explain/explain.service';
 import { type Alternative, Alternatives } from './alternatives';
 import type { BookingWork } from './booking-command';
 import type { FrozenFailure } from './frozen-failure';

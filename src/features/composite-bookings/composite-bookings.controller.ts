@@ -28,9 +28,9 @@ import {
 } from './composite-bookings.dto';
 import { CompositeBookingsService } from './composite-bookings.service';
 import { forPages, type VisitAnswer, visitOf } from './visit-answers';
-import type { VisitChangeCaller } from './visit-changes';
-import { toChoice, toVisitRequest } from './visit-input';
-import { CompositeBookingView } from './visit-view';
+import type { VisitChangeCaller } from './changing/visit-changes';
+import { toChoice, toVisitRequest } from './booking/visit-input';
+import { CompositeBookingView } from './reading/visit-view';
 
 const VisitId = () => Param('id', new UuidParam('BOOKING_NOT_FOUND'));
 const Reply = () => Res({ passthrough: true });

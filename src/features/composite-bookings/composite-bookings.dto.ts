@@ -16,7 +16,7 @@ import { pageQuery } from '../../foundation/http/page-query.dto';
 import { IsDateOrInstant, IsFilled, IsInstant, IsTimeZoneName, MayBeAbsent } from '../../foundation/http/validation';
 import { AttendeeDto, IsCallerMetadata } from '../bookings/bookings.service';
 import { VISIT_STATUSES } from './visit-state';
-import { CompositeBookingView } from './visit-view';
+import { CompositeBookingView } from './reading/visit-view';
 
 const TEXT_MAX = 2_000;
 const SEGMENTS_MAX = 6;

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { BookingCaller, ChangeCaller } from '../bookings/bookings.service';
 import type { VisitAnswer } from './visit-answers';
-import { VisitBooking } from './visit-booking';
-import { VisitCancel } from './visit-cancel';
-import { type VisitChangeCaller, VisitChanges } from './visit-changes';
-import { VisitDecisions } from './visit-decisions';
-import { VisitMove } from './visit-move';
-import type { VisitChoice, VisitRequest } from './visit-work';
+import { VisitBooking } from './booking/visit-booking';
+import { VisitCancel } from './changing/visit-cancel';
+import { type VisitChangeCaller, VisitChanges } from './changing/visit-changes';
+import { VisitDecisions } from './watching/visit-decisions';
+import { VisitMove } from './changing/visit-move';
+import type { VisitChoice, VisitRequest } from './booking/visit-work';
 
 /** Visits of a company: several bookings that are made, moved and cancelled as one thing. */
 @Injectable()

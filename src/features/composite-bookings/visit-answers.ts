@@ -4,8 +4,8 @@ import { ApiError } from '../../foundation/errors/api-error';
 import { IdempotencyKeys, type KnownKey } from '../../foundation/idempotency/idempotency-keys.service';
 import type { BegunSaga, IdempotentRequest, SagaOfKey } from '../../foundation/idempotency/idempotency.repository';
 import { freezeFailure, type FrozenFailure, thawFailure } from '../bookings/saga/sagas.service';
-import type { CompositeBookingView } from './visit-view';
-import { VisitReader } from './visit-reader';
+import type { CompositeBookingView } from './reading/visit-view';
+import { VisitReader } from './reading/visit-reader';
 
 /** Two statements. */
 const KEEPING_SECONDS = 5;

@@ -4,8 +4,8 @@ import type { IdempotentRequest } from '../../foundation/idempotency/idempotency
 import { NOT_BOOKED, type Saga, Sagas, thawFailure, unsettled } from '../bookings/saga/sagas.service';
 import { type VisitAnswer, VisitAnswers } from './visit-answers';
 import { storedFailure } from './visit-failure';
-import { VisitReader } from './visit-reader';
-import type { CompositeBookingView } from './visit-view';
+import { VisitReader } from './reading/visit-reader';
+import type { CompositeBookingView } from './reading/visit-view';
 
 /** How often a request looks at its saga. One that ends in this process is noticed at once. */
 const OWN_LOOK_MS = 200;

@@ -9,8 +9,8 @@ import type { AgreedSegment, Visit, VisitFailure } from './visit';
 import { type VisitNews, visitNews } from './visit-news';
 import type { VisitStatus } from './visit-state';
 import { statusBySegments } from './visit-truth';
-import { type CompositeBookingView, visitView } from './visit-view';
-import type { VisitWork } from './visit-work';
+import { type CompositeBookingView, visitView } from './reading/visit-view';
+import type { VisitWork } from './booking/visit-work';
 import { type VisitChange, VisitsRepository } from './visits.repository';
 
 /** A visit with its appointments, both locked until the transaction ends. */

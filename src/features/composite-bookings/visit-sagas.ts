@@ -6,10 +6,10 @@ import type { BookingCommand } from '../bookings/bookings.service';
 import type { GroupedAppointment } from '../bookings/grouped-appointments.service';
 import type { NewSaga, ReplacedBooking } from '../bookings/saga/sagas.service';
 import type { ServicePlan } from '../services/services.service';
-import type { SegmentMove } from './move-plan';
+import type { SegmentMove } from './changing/move-plan';
 import type { AgreedSegment, Visit } from './visit';
-import { stepOrder } from './visit-order';
-import { namesOfParts, pendingStep, stepPlan, typesOfParts, type VisitWork } from './visit-work';
+import { stepOrder } from './booking/visit-order';
+import { namesOfParts, pendingStep, stepPlan, typesOfParts, type VisitWork } from './booking/visit-work';
 
 /** Bookings take 1.5 to 5 s each at Cal.com; a visit of six has to come about too. */
 const EACH_FURTHER_SEGMENT_MS = 8_000;

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { DAY_MS } from '../../../src/features/availability/slot-windows';
+import { DAY_MS } from '../../../src/features/availability/store/slot-windows';
 import { dateIn, startOfDay } from '../../../src/foundation/time/instants';
 
 /** Visitors and salons of five continents; half-hour and quarter-hour zones and both halves of the year among them. */

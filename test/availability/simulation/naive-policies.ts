@@ -1,4 +1,4 @@
-import { DAY_MS, daysOf } from '../../../src/features/availability/slot-windows';
+import { DAY_MS, daysOf } from '../../../src/features/availability/store/slot-windows';
 import { type Answer, type Policy, Refused } from './policy';
 import type { Provider, Reply } from './provider';
 import type { Appointment, SoldTypeOfOne } from './salons';

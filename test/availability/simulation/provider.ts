@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../../src/features/availability/slot-windows';
+import { DAY_MS } from '../../../src/features/availability/store/slot-windows';
 import { CALCOM_LIMIT, Limiter } from './limiter';
 import { type Appointment, appointmentOf, type Company, type SoldTypeOfOne, trueStarts } from './salons';
 import type { Chance } from '../../saga/simulation/chance';

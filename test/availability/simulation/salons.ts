@@ -1,5 +1,5 @@
-import { DAY_MS } from '../../../src/features/availability/slot-windows';
-import type { SoldType } from '../../../src/features/availability/sold-type';
+import { DAY_MS } from '../../../src/features/availability/store/slot-windows';
+import type { SoldType } from '../../../src/features/availability/store/sold-type';
 import { soldType } from '../../fixtures/availability/store-world';
 import type { Chance } from '../../saga/simulation/chance';
 import { beginOf, type Zone, ZONES } from './local-days';

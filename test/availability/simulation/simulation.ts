@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../../src/features/availability/slot-windows';
+import { DAY_MS } from '../../../src/features/availability/store/slot-windows';
 import { Chance } from '../../saga/simulation/chance';
 import { Browsing, exponential, type Question, READS_PER_VISIT, zipf } from './demand';
 import { DayBuckets, ExactQueries, OneCallPerRead } from './naive-policies';

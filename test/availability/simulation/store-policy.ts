@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
-import type { KnownChange } from '../../../src/features/availability/known-change';
-import { SlotStore } from '../../../src/features/availability/slot-store';
+import type { KnownChange } from '../../../src/features/availability/store/known-change';
+import { SlotStore } from '../../../src/features/availability/store/slot-store';
 import type { Permit } from '../../../src/foundation/pacing/credential-pace';
 import { CALCOM_BUDGET, type Lane } from '../../../src/foundation/pacing/pace-log';
 import { PaceMetrics } from '../../../src/foundation/pacing/pace-metrics';

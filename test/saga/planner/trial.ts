@@ -3,7 +3,7 @@ import type { AppConfig } from '../../../src/foundation/config/app-config';
 import type { Replica } from '../../../src/foundation/replicas/replica.service';
 import { INTENT_AGE_MAX_MS } from '../../../src/scheduling/prepared-write';
 import type { ProviderBooking } from '../../../src/scheduling/words';
-import { type HostTimes, TimeClaimed } from '../../../src/features/availability/host-times.service';
+import { type HostTimes, TimeClaimed } from '../../../src/features/availability/claims/host-times.service';
 import type { EventTypesService } from '../../../src/features/event-types/event-types.service';
 import type { ProviderCalls } from '../../../src/features/event-types/provider-calls.service';
 import { BookingSteps } from '../../../src/features/bookings/saga/booking-steps';

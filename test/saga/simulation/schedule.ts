@@ -1,4 +1,4 @@
-import { TimeClaimed } from '../../../src/features/availability/host-times.service';
+import { TimeClaimed } from '../../../src/features/availability/claims/host-times.service';
 import { PinoLogger } from 'nestjs-pino';
 import { Replica } from '../../../src/foundation/replicas/replica.service';
 import type { Moment } from '../../../src/scheduling/prepared-write';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../../foundation/errors/api-error';
 import type { Reservation } from '../../../scheduling/words';
-import { ExplainService } from '../../availability/explain.service';
-import { HostTimes, TimeClaimed } from '../../availability/host-times.service';
+import { ExplainService } from '../../availability/explain/explain.service';
+import { HostTimes, TimeClaimed } from '../../availability/claims/host-times.service';
 import type { EventTypeRecord } from '../../event-types/event-types.service';
 import type { Hold, NewHold } from './hold';
 import type { HoldCaller } from './hold-caller';

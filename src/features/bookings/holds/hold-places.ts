@@ -7,7 +7,7 @@ import { sendAtOnce } from '../../../scheduling/prepared-write';
 import type { SchedulingError } from '../../../scheduling/scheduling-error';
 import type { Reservation, Slot } from '../../../scheduling/words';
 import { AvailabilityService } from '../../availability/availability.service';
-import { ExplainService } from '../../availability/explain.service';
+import { ExplainService } from '../../availability/explain/explain.service';
 import { ConnectionsService } from '../../companies/connections.service';
 import type { EventTypeRecord } from '../../event-types/event-types.service';
 import { ProviderCalls } from '../../event-types/provider-calls.service';

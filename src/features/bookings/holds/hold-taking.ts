@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { sameSecret, sha256 } from '../../../foundation/crypto/digests';
 import { ApiError, invalidField } from '../../../foundation/errors/api-error';
-import { HostTimes, type TimeClaim } from '../../availability/host-times.service';
+import { HostTimes, type TimeClaim } from '../../availability/claims/host-times.service';
 import type { BookingWork, HoldProof } from '../booking-command';
 import type { Hold } from './hold';
 import { HoldsRepository } from './holds.repository';

@@ -5,7 +5,7 @@ import { ConfigService } from '@nestjs/config';
 import type { AppConfig } from '../../../foundation/config/app-config';
 import { ApiError } from '../../../foundation/errors/api-error';
 import { failpoint } from '../../../foundation/failpoints/failpoints';
-import { TimeClaimed } from '../../availability/host-times.service';
+import { TimeClaimed } from '../../availability/claims/host-times.service';
 import { AppointmentsRepository } from '../appointments.repository';
 import type { BookingWork } from '../booking-command';
 import { HoldTaking } from '../holds/hold-taking';

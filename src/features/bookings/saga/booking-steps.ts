@@ -7,7 +7,7 @@ import { type Moment, type PreparedWrite, sendAtOnce } from '../../../scheduling
 import { SchedulingError } from '../../../scheduling/scheduling-error';
 import type { SchedulingProvider } from '../../../scheduling/provider-port';
 import type { BookingRequest, BookingSearch, ProviderBooking } from '../../../scheduling/words';
-import { HostTimes, type TimeClaim } from '../../availability/host-times.service';
+import { HostTimes, type TimeClaim } from '../../availability/claims/host-times.service';
 import { EventTypesService } from '../../event-types/event-types.service';
 import { ProviderCalls } from '../../event-types/provider-calls.service';
 import type { Saga, StepPlan } from './saga';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { SchedulingError } from '../../../scheduling/scheduling-error';
 import type { ProviderBooking } from '../../../scheduling/words';
-import { HostTimes, type TimeClaim } from '../../availability/host-times.service';
+import { HostTimes, type TimeClaim } from '../../availability/claims/host-times.service';
 import type { FrozenFailure } from '../frozen-failure';
 import type { Saga } from './saga';
 import { SagaPurposes } from './saga-purposes';

@@ -4,7 +4,7 @@ import { Replica } from '../../../foundation/replicas/replica.service';
 import { INTENT_AGE_MAX_MS, Moment, type PreparedWrite } from '../../../scheduling/prepared-write';
 import { SchedulingError } from '../../../scheduling/scheduling-error';
 import type { ProviderBooking } from '../../../scheduling/words';
-import { TimeClaimed } from '../../availability/host-times.service';
+import { TimeClaimed } from '../../availability/claims/host-times.service';
 import { BookingSteps } from './booking-steps';
 import type { Saga } from './saga';
 import { isOverdue } from './saga-backward';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { failpoint } from '../../../foundation/failpoints/failpoints';
 import { SchedulingError } from '../../../scheduling/scheduling-error';
 import type { ProviderBooking } from '../../../scheduling/words';
-import type { TimeClaim } from '../../availability/host-times.service';
+import type { TimeClaim } from '../../availability/claims/host-times.service';
 import type { Saga, StepRemark } from './saga';
 import { next, type SagaAction } from './saga-decision';
 import { SagaEnds } from './saga-ends';
