@@ -116,6 +116,31 @@ describe('a visit that gets a new time', () => {
     }
   });
 
+  it('keeps its new bookings when a host cancels an old one that is about to be replaced', async () => {
+    const visit = await visits.booked(17, { staff: byMaria() });
+    const last = (await visits.atProvider()).find(
+      (one) => Date.parse(one.start) === Date.parse(startsOf(visit).at(-1)!),
+    );
+    await visits.scenario('slow', 'bookings.create', { delayMs: 900, times: 3 });
+    const wish = { start: startAt(17, 9), staff: byJonas() };
+    const moving = visits.post(`/${visit.id}/reschedule`, wish, { prefer: 'wait=20' });
+    await eventually(
+      () => visits.liveOn(17),
+      (live) => live.length > COLOUR.length,
+    );
+    // Of the webhook's look at the old booking the answer comes when the visit has its new ones.
+    await visits.scenario('slow', 'bookings.get', { delayMs: 4_000, times: 1 });
+    await visits.cancelledAtProvider(last.uid);
+    const moved = await moving;
+    expect([moved.status, moved.body.status]).toEqual([200, 'confirmed']);
+    await eventually(
+      async () => (await salon.call('GET', '/api/webhooks/deliveries?status=received')).body.data,
+      (waiting) => waiting.length === 0,
+    );
+    expect((await visits.get(visit.id)).body).toMatchObject({ status: 'confirmed', segments: moved.body.segments });
+    expect(await visits.liveOn(17)).toEqual(startsOf(moved.body));
+  });
+
   it('is answered the same for the same key, and moved once', async () => {
     const visit = await visits.booked(6, { staff: byMaria() });
     const headers = { 'idempotency-key': randomUUID() };

@@ -9,6 +9,7 @@ import type {
   PlannedGroup,
   PlannedSegment,
 } from '../../src/features/bookings/grouped-appointments.service';
+import { isOwn, type Truth } from '../../src/features/bookings/provider-truth';
 import type { ProviderBooking } from '../../src/scheduling/words';
 import type { Row, Tables } from './tables';
 
@@ -58,12 +59,17 @@ export class ImaginedAppointments {
   }
 
   /** A word older than the one that is known changes nothing. */
-  async record(_: Manager, { id }: { id: string }, booking: ProviderBooking, formerUids: string[] = []): Promise<Row> {
+  async record(
+    _: Manager,
+    { id }: { id: string },
+    booking: ProviderBooking,
+    formerUids: string[] = [],
+    whose: 'own' | 'any' = 'any',
+  ): Promise<Row> {
     const before = this.tables.appointments.get(id);
     if (!before) throw new Error('no such appointment');
     for (const uid of [booking.uid, ...formerUids]) if (!this.tables.uids.has(uid)) this.tables.uids.set(uid, id);
-    const knownMs = before.providerUpdatedAt?.getTime() ?? 0;
-    if (booking.updatedAtMs !== undefined && booking.updatedAtMs < knownMs) return before;
+    if (isOutOfDate(before, { booking, formerUids }, whose)) return before;
     return this.changed(before, { ...before, ...providerFacts(booking, []) });
   }
 
@@ -89,6 +95,12 @@ export class ImaginedAppointments {
     if (isNews) await this.watch.changed(MANAGER, after);
     return after;
   }
+}
+
+function isOutOfDate(before: Row, truth: Truth, whose: 'own' | 'any'): boolean {
+  const { updatedAtMs = Infinity } = truth.booking;
+  const isOlder = updatedAtMs < (before.providerUpdatedAt?.getTime() ?? 0);
+  return isOlder || (whose === 'own' && !isOwn(before, truth));
 }
 
 function grouped(row: Row): GroupedAppointment {

@@ -9,6 +9,7 @@ import { AppointmentEntity, type AppointmentStatus, AppointmentUidEntity } from 
 import { AppointmentWatch } from './appointment-watch';
 import { type BookingNews, newsOf } from './appointment-news';
 import { providerFacts } from './booking-facts';
+import { isOwn } from './provider-truth';
 import { bookingView, type EventTypeReference } from './booking-view';
 import { CustomerLinks } from './customers/customer-links';
 import { type Origin, withoutWords } from './customers/erased';
@@ -119,16 +120,21 @@ export class AppointmentsRepository {
   /**
    * Writes what the provider says, remembers the uids, and tells the company's endpoints what is new. A word older than
    * the one we have changes nothing: then the row is returned as it is.
+   *
+   * @param whose `own`: it counts only if it is about the booking that the appointment has, or what became of that one. A
+   *   saga may have put another one in its place while the provider was being asked.
    */
   async record(
     manager: EntityManager,
     appointment: { companyId: string; connectionId: string; id: string },
     booking: ProviderBooking,
     formerUids: string[] = [],
+    whose: 'own' | 'any' = 'any',
   ): Promise<AppointmentEntity> {
     const { companyId, id } = appointment;
     const lock = { mode: 'pessimistic_write' } as const;
     const before = await manager.findOneOrFail(AppointmentEntity, { where: { companyId, id }, lock });
+    if (whose === 'own' && !isOwn(before, { booking, formerUids })) return before;
     const at = booking.updatedAtMs === undefined ? null : new Date(booking.updatedAtMs);
     const uids = await this.withUids(manager, appointment, [booking.uid, ...formerUids]);
     const facts = providerFacts(booking, uids);

@@ -9,7 +9,7 @@ import { appointmentStatus } from './booking-facts';
 import { type HeardBooking, SagaEchoes } from './saga/saga-echoes';
 import { ForeignBookings } from './foreign-bookings';
 import { failedWith } from './failures';
-import { ProviderTruth, type Truth } from './provider-truth';
+import { isOwn, ProviderTruth, type Truth } from './provider-truth';
 
 /** Longer than most bookings of several segments take. */
 const LOOK_SECONDS = 20;
@@ -124,8 +124,7 @@ export class BookingEventsService {
 
   /** Of another chain than the appointment's own booking: what is read is its own. */
   private async recordOwn(row: AppointmentEntity, whole: Truth, context?: CallContext): Promise<AppliedEvent> {
-    const isOwn = row.uid === null || [whole.booking.uid, ...whole.formerUids].includes(row.uid);
-    return this.record(row, isOwn ? whole : await this.truth.follow(row.connectionId, row.uid!, context));
+    return this.record(row, isOwn(row, whole) ? whole : await this.truth.follow(row.connectionId, row.uid!, context));
   }
 
   private async known(connection: ConnectionScope, uids: string[], ref?: string) {
@@ -135,7 +134,7 @@ export class BookingEventsService {
 
   private async record(row: AppointmentEntity, truth: Truth): Promise<AppliedEvent> {
     const { id } = await this.dataSource.transaction((manager) =>
-      this.appointments.record(manager, row, truth.booking, truth.formerUids),
+      this.appointments.record(manager, row, truth.booking, truth.formerUids, 'own'),
     );
     return { outcome: 'processed', appointmentId: id, effect: `is ${appointmentStatus(truth.booking.status)}` };
   }

@@ -8,7 +8,7 @@ import type { ConnectionScope } from './appointments.repository';
 import { BookingRecords } from './booking-records';
 import { failedWith } from './failures';
 import { type MovedChain, newestOfChains } from './moved-chains';
-import { ProviderTruth, type Truth } from './provider-truth';
+import { isOwn, ProviderTruth } from './provider-truth';
 
 /** What came of bookings that were read from a list. */
 export interface ReconciliationCounts {
@@ -123,9 +123,4 @@ export class BookingReconciliation {
       throw error;
     }
   }
-}
-
-/** Whether it is the booking that the appointment has, or what became of that one. */
-function isOwn({ uid }: AppointmentEntity, { booking, formerUids }: Truth): boolean {
-  return uid === null || uid === booking.uid || formerUids.includes(uid);
 }

@@ -55,7 +55,7 @@ export class BookingRecords {
   async heal(row: AppointmentEntity, { booking, formerUids }: Truth): Promise<'left' | 'healed'> {
     if (agrees(row, booking)) return 'left';
     const after = await this.dataSource.transaction((manager) =>
-      this.appointments.record(manager, row, booking, formerUids),
+      this.appointments.record(manager, row, booking, formerUids, 'own'),
     );
     return agrees(after, booking) ? 'healed' : 'left';
   }

@@ -91,7 +91,9 @@ export class ChangeAftercare implements OnApplicationBootstrap, BeforeApplicatio
     if (!row || row.uid === null) return;
     try {
       const { booking, formerUids } = await this.truth.follow(row.connectionId, row.uid, { lane: 'background' });
-      await this.dataSource.transaction((manager) => this.appointments.record(manager, row, booking, formerUids));
+      await this.dataSource.transaction((manager) =>
+        this.appointments.record(manager, row, booking, formerUids, 'own'),
+      );
     } catch (error) {
       if (failedWith(error, 'BOOKING_NOT_FOUND')) return;
       this.logger.warn({ err: error, companyId, appointmentId: id }, 'a change without an outcome could not be read');

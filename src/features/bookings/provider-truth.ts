@@ -13,6 +13,11 @@ export interface Truth {
   formerUids: string[];
 }
 
+/** Whether it is the booking that an appointment has, or what became of that one. */
+export function isOwn({ uid }: { uid: string | null }, { booking, formerUids }: Truth): boolean {
+  return uid === null || uid === booking.uid || formerUids.includes(uid);
+}
+
 /** Asks the provider what became of a booking. */
 @Injectable()
 export class ProviderTruth {
