@@ -4,13 +4,14 @@ import type { Kind, Plan } from './planner/situation';
 /** In CI four segments, where each of them is of one kind, and fewer where a case more has to be tried for each. */
 const SEGMENTS = Number(process.env.PLANNER_SEGMENTS ?? 4);
 const SEGMENTS_CONFIRMED = Number(process.env.PLANNER_SEGMENTS ?? 2);
+const SEGMENTS_MOVED_AND_CONFIRMED = Number(process.env.PLANNER_SEGMENTS ?? 1);
 
 const PLANS: Plan[] = [
   ...upTo(SEGMENTS, 'book'),
   ...upTo(SEGMENTS, 'move'),
   ...upTo(SEGMENTS, 'cancel'),
   ...upTo(SEGMENTS_CONFIRMED, 'confirm'),
-  ...upTo(SEGMENTS_CONFIRMED, 'move and confirm'),
+  ...upTo(SEGMENTS_MOVED_AND_CONFIRMED, 'move and confirm'),
   { kinds: ['book', 'confirm', 'book', 'book'] },
   { kinds: ['book', 'move', 'move', 'book'] },
   { kinds: ['move', 'move and confirm'], isOldServer: true },

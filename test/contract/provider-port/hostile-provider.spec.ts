@@ -11,6 +11,8 @@ const ATTACKS = 8;
 /** Enough that only the limit of bytes can be what cuts. */
 const LONG_MS = 15_000;
 const SHORT_MS = 1_000;
+/** A call takes milliseconds, and on a crowded machine one of hundreds a second. */
+const NOTICED_MS = 2_000;
 /** The other connection's load: twenty calls a second. */
 const BETWEEN_CALLS_MS = 50;
 /** What fits into 5 MB of answer and the buffers of two sockets on the way; a tenth of a percent of what is offered. */
@@ -140,7 +142,7 @@ describe('a hostile provider', () => {
     await Promise.all(answers.map(({ cut }) => cut));
     expect(answers).toHaveLength(ATTACKS);
     expect(Math.max(...answers.map(({ bytes }) => bytes))).toBeLessThan(SENT_MAX);
-    expect(slowestMs).toBeLessThan(SHORT_MS);
+    expect(slowestMs).toBeLessThan(NOTICED_MS);
     expect(healthy.requests).toHaveLength(callsOfOther);
   });
 
@@ -150,7 +152,7 @@ describe('a hostile provider', () => {
     const { failures, callsOfOther, slowestMs } = await underAttack();
     expectCut(failures, 'ERR_CANCELED');
     await Promise.all(answers.map(({ cut }) => cut));
-    expect(slowestMs).toBeLessThan(SHORT_MS);
+    expect(slowestMs).toBeLessThan(NOTICED_MS);
     expect(healthy.requests).toHaveLength(callsOfOther);
   });
 });
