@@ -82,6 +82,22 @@ describe(`${LIVES} lives of visits in virtual time`, () => {
     ]);
   });
 
+  it('tell endpoints in the end what a visit is of which two things needed a person at once', async () => {
+    const told = { visitor: 0, waitMs: 0 } as const;
+    const life = await lived({
+      ...CALM,
+      segments: 2,
+      writes: ['well', 'well', 'well', 'well', 'well', 'refused for good', 'well', 'refused for good'],
+      acts: [
+        { ...told, afterMs: 0, does: 'book', slot: 1, cast: 2 },
+        { ...told, afterMs: 60_000, does: 'move', slot: 0, cast: 1 },
+        { ...told, afterMs: 1_100, does: 'move', slot: 0, cast: 0 },
+      ],
+    });
+    expect(violationsOf(life)).toEqual([]);
+    expect(life.service.tables.news.map(({ type }) => type)).toContain('composite_booking.needs_attention');
+  });
+
   it('are judged: a booking that nobody knows of, and a visit that says what it is not, are found', async () => {
     const story: Story = {
       ...CALM,
