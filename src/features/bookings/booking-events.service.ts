@@ -97,9 +97,7 @@ export class BookingEventsService {
   private async settle(row: AppointmentEntity, { uid, previousUid }: WebhookNotice, context?: CallContext) {
     // An old uid says "cancelled" at servers that do not name its successor.
     const newest = row.uid === null || previousUid === row.uid ? uid! : row.uid;
-    const { booking, formerUids } = await this.truth.follow(row.connectionId, newest, context);
-    const before = previousUid === undefined || previousUid === booking.uid ? [] : [previousUid];
-    return this.record(row, { booking, formerUids: [...formerUids, ...before] });
+    return this.record(row, await this.truth.follow(row.connectionId, newest, context));
   }
 
   /** A uid that nothing here has: a booking that was moved from one of ours, or one made at the provider. */

@@ -44,8 +44,9 @@ export class ProviderTruth {
 
 async function followed(provider: SchedulingProvider, uid: string, context?: CallContext): Promise<Truth> {
   let booking = await provider.getBooking(uid, context);
-  const formerUids: string[] = [];
-  while (booking.rescheduledToUid && formerUids.length < CHAIN_MAX) {
+  // Every server says where a booking was moved from, and only some where one was moved to.
+  const formerUids = booking.rescheduledFromUid === undefined ? [] : [booking.rescheduledFromUid];
+  while (booking.rescheduledToUid && formerUids.length <= CHAIN_MAX) {
     formerUids.push(booking.uid);
     booking = await provider.getBooking(booking.rescheduledToUid, context);
   }
